@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+// Targets stand in floor order (docs/architecture.md): a target imports its own listed peers and
+// anything below. `Tests/TidyTests` holds the same table and also watches the C modules, which the
+// package manager does not.
+import PackageDescription
+
+/// The same strict settings for every Swift target.
+let house: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Floor 2 wraps C: every unsafe expression there is spelled out.
+let wrapper: [SwiftSetting] = house + [.strictMemorySafety()]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = house)
+    -> Target
+{
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(name)",
+        swiftSettings: house)
+}
+
+let package = Package(
+    name: "entrepot",
+    products: [.executable(name: "entrepot", targets: ["entrepot"])],
+    targets: [
+        // Floor 0: C modules.
+        .systemLibrary(name: "CRocksDB", providers: [.apt(["librocksdb-dev"])]),
+        .target(name: "CRocksDBShims", dependencies: ["CRocksDB"]),
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+        .target(name: "CLuaShims", dependencies: ["CLua"]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CSystem"),
+
+        // Floor 1: pure.
+        library("Basics", []),
+        library("JSON", ["Basics"]),
+        library("RESP", ["Basics"]),
+        library("Domain", ["Basics", "JSON"]),
+
+        // Floor 2: one library each.
+        library("RocksDB", ["Basics", "CRocksDB", "CRocksDBShims"], settings: wrapper),
+        library("Lua", ["Basics", "CLua", "CLuaShims"], settings: wrapper),
+        library("Crypto", ["Basics", "COpenSSL"], settings: wrapper),
+        library("EventLoop", ["Basics", "CSystem"], settings: wrapper),
+
+        // Floor 3: persistence.
+        library("Storage", ["Basics", "JSON", "Domain", "RocksDB", "Crypto"]),
+
+        // Floor 4: behaviour.
+        library("Ledger", ["Basics", "JSON", "Domain", "Storage"]),
+
+        // Floor 6: edges.
+        library(
+            "RESPServer", ["Basics", "JSON", "RESP", "Domain", "EventLoop", "Storage", "Ledger"]),
+
+        // Floor 7: the whole.
+        library(
+            "EntrepotServer",
+            [
+                "Basics", "JSON", "RESP", "Domain", "Lua", "EventLoop", "RocksDB", "Storage",
+                "Ledger",
+                "RESPServer",
+            ]),
+        .executableTarget(
+            name: "entrepot",
+            dependencies: ["Basics", "JSON", "RESP", "Domain", "EntrepotServer"],
+            swiftSettings: house),
+
+        // Tests: one folder per target, then the whole.
+        .target(
+            name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport",
+            swiftSettings: house),
+        tests("BasicsTests", ["Basics"]),
+        tests("JSONTests", ["Basics", "JSON"]),
+        tests("RESPTests", ["Basics", "RESP"]),
+        tests("DomainTests", ["Basics", "JSON", "Domain"]),
+        tests("RocksDBTests", ["Basics", "RocksDB"]),
+        tests("LuaTests", ["Basics", "Lua"]),
+        tests("EventLoopTests", ["Basics", "EventLoop"]),
+        tests("StorageTests", ["Basics", "JSON", "Domain", "RocksDB", "Crypto", "Storage"]),
+        tests("LedgerTests", ["Basics", "JSON", "Domain", "RocksDB", "Storage", "Ledger"]),
+        tests(
+            "RESPServerTests",
+            ["Basics", "JSON", "RESP", "Domain", "Storage", "Ledger", "RESPServer"]),
+        tests("EntrepotServerTests", ["Basics", "JSON", "EntrepotServer"]),
+        tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
