@@ -110,6 +110,7 @@ extension Span where Element == UInt8 {
 
     /// A copy that outlives the span.
     @inlinable package var array: [UInt8] {
+        // Invariant: the buffer has room for `count` bytes, and all of them are written.
         [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
             for index in 0..<count { buffer[index] = self[index] }
             written = count

@@ -74,7 +74,8 @@ package enum FastHash {
             var first = seed ^ prime0
             var second = (seed &+ prime1) ^ UInt64(truncatingIfNeeded: count)
             guard let pointer = buffer.baseAddress else { return finish(first, second) }
-            // Every load below stays inside `count`: 16-byte steps while 16 remain, then 8, then a tail.
+            // Invariant: every load below stays inside `count`: 16-byte steps while 16 remain,
+            // then 8, then a tail.
             var offset = 0
             while count - offset >= 16 {
                 let low = load(pointer, offset)

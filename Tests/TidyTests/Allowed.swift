@@ -1,0 +1,24 @@
+/// The exceptions. A list here may only get shorter, or longer with a reason in review.
+enum Allowed {
+    /// Files over 500 lines: tables and generated text.
+    static let longFiles: Set<String> = []
+
+    /// Functions over 70 lines, as "path name".
+    static let longFunctions: Set<String> = []
+
+    /// Where memory may be touched by hand: the wrappers of one library each (floor 2), and these
+    /// files. Each such file says in a comment which invariant makes it right.
+    static let unsafeFolders: [String] = [
+        "Sources/RocksDB/", "Sources/Lua/", "Sources/Crypto/", "Sources/EventLoop/",
+        "Sources/System/", "Sources/TLS/", "Sources/HTTPClient/",
+    ]
+    static let unsafeFiles: Set<String> = [
+        "Sources/Basics/ByteBuffer.swift",
+        "Sources/Basics/ByteReader.swift",
+        "Sources/Basics/Hash.swift",
+    ]
+
+    /// Targets whose tests live elsewhere: the executable is driven by `IntegrationTests`, and
+    /// `Crypto` by its callers' tests.
+    static let withoutTestFolder: Set<String> = ["entrepot", "Crypto"]
+}
