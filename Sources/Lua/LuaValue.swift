@@ -38,7 +38,7 @@ extension LuaKey: Comparable {
     }
 }
 
-/// A table copied out of a Lua state: its pairs by key, integers first, then strings by their bytes.
+/// A table copied out of a Lua state: its pairs by key, integers first, then strings by bytes.
 ///
 /// Lua itself keeps no order, so this one makes every reader see the same.
 package struct LuaTable: Sendable, Equatable {

@@ -27,7 +27,7 @@ package struct RequestParser: Sendable {
     /// - Parameters:
     ///   - unread: everything received and not consumed; at least what the last call was shown.
     ///   - limits: may change between requests, when the connection has logged in.
-    ///   - arguments: gets the words if the outcome is `request`; otherwise its content is undefined.
+    ///   - arguments: gets the words if the outcome is `request`; otherwise undefined.
     package mutating func parse(
         _ unread: Span<UInt8>, limits: RequestLimits, into arguments: inout ArgumentVector
     ) -> RequestOutcome {
