@@ -5,8 +5,8 @@ import CLuaShims
 /// Recursion is bounded by `budget.depth`, the whole by `budget.entries`, so that cycles and shared
 /// tables end in an error.
 ///
-/// Invariant: it lives only inside one call of `LuaState.evaluate`, so the state that it points into
-/// outlives it.
+/// Invariant: it lives only inside one call of `LuaState.evaluate`, so the state that it points
+/// into outlives it.
 @safe struct LuaValueReader {
     private let host: OpaquePointer
     private let state: OpaquePointer?
