@@ -85,6 +85,7 @@ let package = Package(
         tests("RESPTests", ["Basics", "RESP"]),
         tests("DomainTests", ["Basics", "JSON", "Domain"]),
         tests("RocksDBTests", ["Basics", "RocksDB"]),
+        tests("CryptoTests", ["Basics", "Crypto"]),
         tests("LuaTests", ["Basics", "Lua"]),
         tests("EventLoopTests", ["Basics", "EventLoop"]),
         tests("StorageTests", ["Basics", "JSON", "Domain", "RocksDB", "Crypto", "Storage"]),
