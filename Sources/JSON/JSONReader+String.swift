@@ -33,8 +33,8 @@ extension JSONReader {
         while position < source.count {
             let byte = source[position]
             if byte == UInt8(ascii: "\"") {
-                // What an escape gives starts and ends with whole sequences, so checking the decoded
-                // bytes finds whatever is wrong with the raw ones.
+                // What an escape gives starts and ends with whole sequences, so checking the
+                // decoded bytes finds whatever is wrong with the raw ones.
                 guard let text = decoded.bytes.validatedText else {
                     throw JSONError(offset: quote, message: "the string is not valid UTF-8")
                 }

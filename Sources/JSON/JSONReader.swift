@@ -43,8 +43,8 @@ package struct JSONReader: ~Escapable {
         return value
     }
 
-    /// Checks an attributes object and gives it back without whitespace outside strings; the order of
-    /// members and the spelling of strings and numbers stay.
+    /// Checks an attributes object and gives it back without whitespace outside strings; the order
+    /// of members and the spelling of strings and numbers stay.
     ///
     /// A number beyond the range of a double is refused, so that a rule can read every attribute.
     package static func validateObject(

@@ -62,7 +62,8 @@ package enum JSONValue: Equatable, Sendable {
         return value
     }
 
-    /// The member of an object; nil if this is no object or has no such member. Complexity: O(members).
+    /// The member of an object; nil if this is no object or has no such member. Complexity:
+    /// O(members).
     package subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         for member in members where sameBytes(member.key, key) { return member.value }

@@ -8,22 +8,17 @@ extension ByteBuffer {
     package mutating func appendJSON(string: String) {
         append(UInt8(ascii: "\""))
         // A String holds valid UTF-8 by construction: only ASCII has to be looked at.
-        let whole: Void? = string.utf8.withContiguousStorageIfAvailable {
-            appendEscaped(UnsafeRawBufferPointer($0), trusted: true)
-        }
-        if whole == nil {
-            var copy = string
-            copy.withUTF8 { appendEscaped(UnsafeRawBufferPointer($0), trusted: true) }
-        }
+        appendEscaped(string.utf8.span, trusted: true)
         append(UInt8(ascii: "\""))
     }
 
-    /// Appends `"…"` with `bytes` escaped; each byte that is not part of valid UTF-8 becomes U+FFFD.
+    /// Appends `"…"` with `bytes` escaped; each byte that is not part of valid UTF-8 becomes
+    /// U+FFFD.
     ///
     /// Complexity: O(n), copies whole runs, no allocation beyond the buffer's own growth.
     package mutating func appendJSON(bytes: Span<UInt8>) {
         append(UInt8(ascii: "\""))
-        bytes.withUnsafeBytes { appendEscaped($0, trusted: false) }
+        appendEscaped(bytes, trusted: false)
         append(UInt8(ascii: "\""))
     }
 
@@ -62,23 +57,14 @@ extension ByteBuffer {
     /// Appends the text inside the quotes.
     ///
     /// - Parameter trusted: the bytes are known to be valid UTF-8.
-    private mutating func appendEscaped(_ source: UnsafeRawBufferPointer, trusted: Bool) {
-        guard let start = source.baseAddress else { return }
+    private mutating func appendEscaped(_ source: Span<UInt8>, trusted: Bool) {
         let count = source.count
         reserve(count)
         var runStart = 0
         var index = 0
         while index < count {
-            // Eight plain bytes at a time; the load stays inside `count`.
-            if count - index >= 8,
-                isPlain(start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            {
-                index += 8
-                continue
-            }
             let byte = source[index]
-            let isPrintable =
-                byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+            let isPrintable = byte >= 0x20 && byte != 0x22 && byte != 0x5c
             if isPrintable && (byte < 0x80 || trusted) {
                 index += 1
                 continue
@@ -88,20 +74,12 @@ extension ByteBuffer {
                 index += length
                 continue
             }
-            appendRun(source, runStart..<index)
+            append(source.extracting(runStart..<index))
             if byte >= 0x80 { append("\u{fffd}" as StaticString) } else { appendEscape(byte) }
             index += 1
             runStart = index
         }
-        appendRun(source, runStart..<count)
-    }
-
-    private mutating func appendRun(_ source: UnsafeRawBufferPointer, _ range: Range<Int>) {
-        if range.isEmpty { return }
-        // The span lives only for this call, inside the closure that owns the pointer.
-        UnsafeRawBufferPointer(rebasing: source[range]).withMemoryRebound(to: UInt8.self) {
-            append(Span(_unsafeElements: $0))
-        }
+        append(source.extracting(runStart..<count))
     }
 
     private mutating func appendEscape(_ byte: UInt8) {
@@ -125,26 +103,11 @@ private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? value + UInt8(ascii: "0") : value - 10 + UInt8(ascii: "a")
 }
 
-/// Whether all eight bytes are ASCII, at least 0x20, and neither `"` nor `\`.
-///
-/// The classic zero-byte test: `(x - 01…) & ~x & 80…` marks zero bytes. It may also mark a byte above
-/// a marked one, never miss one, and a false mark only costs the byte loop.
-@inline(__always)
-private func isPlain(_ word: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    let quotes = word ^ 0x2222_2222_2222_2222
-    let slashes = word ^ 0x5c5c_5c5c_5c5c_5c5c
-    let quoteMarks = (quotes &- ones) & ~quotes
-    let slashMarks = (slashes &- ones) & ~slashes
-    let controlMarks = (word &- 0x2020_2020_2020_2020) & ~word
-    return (quoteMarks | slashMarks | controlMarks | word) & tops == 0
-}
-
 /// Checks UTF-8 sequences one at a time (Unicode table 3-7: no overlong forms, no surrogates).
 enum UTF8Scan {
-    /// The length (2–4) of the valid sequence at `index`, whose byte is at least 0x80; 0 if invalid.
-    static func sequenceLength(_ source: UnsafeRawBufferPointer, at index: Int) -> Int {
+    /// The length (2–4) of the valid sequence at `index`, whose byte is at least 0x80; 0 if
+    /// invalid.
+    static func sequenceLength(_ source: Span<UInt8>, at index: Int) -> Int {
         let first = source[index]
         let length: Int
         var low: UInt8 = 0x80

@@ -106,7 +106,8 @@ import Testing
 
     @Test func refusesEveryTruncation() {
         let text =
-            "{\"a\":[1,-2.5e+3,\"é\\u00e9\\ud834\\udd1e\\n\",true,false,null,{}],\"b\":{\"c\":\"x\"}}"
+            "{\"a\":[1,-2.5e+3,\"é\\u00e9\\ud834\\udd1e\\n\",true,false,null,{}],"
+            + "\"b\":{\"c\":\"x\"}}"
         let bytes = Array(text.utf8)
         #expect(parse(bytes) != nil)
         for end in 0..<bytes.count {
@@ -114,7 +115,8 @@ import Testing
         }
     }
 
-    /// Whatever one changed byte makes of a document: a value that survives a round trip, or an error.
+    /// Whatever one changed byte makes of a document: a value that survives a round trip, or an
+    /// error.
     @Test func survivesEveryChangedByte() {
         let bytes = Array("{\"a\":[1,-2.5e+3,\"é\\u00e9\\ud834\\udd1e\",true,null],\"b\":{}}".utf8)
         for index in bytes.indices {
@@ -181,7 +183,9 @@ import Testing
 @Suite struct JSONValueTests {
     @Test func accessors() {
         let value = parse(
-            "{\"i\":9223372036854775807,\"m\":-9223372036854775808,\"o\":9223372036854775808,\"d\":1.5,\"e\":1e3,\"h\":1e400,\"s\":\"x\",\"t\":true,\"n\":null,\"a\":[1]}"
+            "{\"i\":9223372036854775807,\"m\":-9223372036854775808,"
+                + "\"o\":9223372036854775808,\"d\":1.5,\"e\":1e3,"
+                + "\"h\":1e400,\"s\":\"x\",\"t\":true,\"n\":null,\"a\":[1]}"
         )
         #expect(value?["i"]?.int64 == .max)
         #expect(value?["m"]?.int64 == .min)

@@ -49,8 +49,8 @@ package enum DecimalText {
                 throw .range("\(subject.name) \(ValueError.quoted(bytes)) must be a whole number")
             }
             throw .range(
-                "\(subject.name) \(ValueError.quoted(bytes)) has \(fractionDigits) fraction digits, "
-                    + "the scale is \(maximumFractionDigits)")
+                "\(subject.name) \(ValueError.quoted(bytes)) has \(fractionDigits) fraction digits"
+                    + ", the scale is \(maximumFractionDigits)")
         }
         if isOverflowing || (!isNegative && value == .min) { throw beyond(bytes, subject) }
         return (isNegative ? value : -value, fractionDigits)

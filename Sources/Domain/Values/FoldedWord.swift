@@ -22,10 +22,9 @@ package enum FoldedWord {
 
     /// The word in capitals; bytes that are not UTF-8 become U+FFFD.
     package static func upperCased(_ word: Span<UInt8>) -> String {
-        let bytes = [UInt8](unsafeUninitializedCapacity: word.count) { buffer, written in
-            for index in 0..<word.count { buffer[index] = upper(word[index]) }
-            written = word.count
-        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(word.count)
+        for index in 0..<word.count { bytes.append(upper(word[index])) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

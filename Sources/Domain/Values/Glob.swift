@@ -1,9 +1,9 @@
 /// Redis' glob patterns, for PSUBSCRIBE, CONFIG GET and event filters.
 ///
-/// `*` any bytes, `?` one byte, `[abc]`, `[a-z]`, `[^a]` one byte of (or not of) a class, `\x` the byte
-/// x. An unclosed class ends with the pattern, a lone `\` at the end is itself.
-/// Cost: no recursion, no allocation; a mismatch goes back to the last `*` only, so a match takes at
-/// most pattern × text steps, and `maximumPatternBytes` bounds the first factor.
+/// `*` any bytes, `?` one byte, `[abc]`, `[a-z]`, `[^a]` one byte of (or not of) a class, `\x` the
+/// byte x. An unclosed class ends with the pattern, a lone `\` at the end is itself. Cost: no
+/// recursion, no allocation; a mismatch goes back to the last `*` only, so a match takes at most
+/// pattern × text steps, and `maximumPatternBytes` bounds the first factor.
 package enum Glob {
     /// Longer patterns are refused by `check` and match nothing.
     package static let maximumPatternBytes = 256
@@ -78,7 +78,9 @@ package enum Glob {
             if pattern[index] == UInt8(ascii: "\\"), index + 1 < end {
                 isInside = isInside || same(byte, pattern[index + 1], folded)
                 index += 2
-            } else if index + 2 < end, pattern[index + 1] == UInt8(ascii: "-") {
+            } else if index + 2 < end, pattern[index + 1] == UInt8(ascii: "-"),
+                pattern[index + 2] != UInt8(ascii: "]")
+            {
                 isInside =
                     isInside || isBetween(byte, pattern[index], pattern[index + 2], folded)
                 index += 3

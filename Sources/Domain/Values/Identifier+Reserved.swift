@@ -1,8 +1,8 @@
 import Basics
 
 extension Identifier {
-    /// Words that end a list of positional arguments on the wire, and path words of the HTTP routes.
-    /// An id that looks like one could not be typed, so none is ever made.
+    /// Words that end a list of positional arguments on the wire, and path words of the HTTP
+    /// routes. An id that looks like one could not be typed, so none is ever made.
     package static let reservedWords: [StaticString] = [
         "AFTER", "AS", "ASK", "AT", "BY", "CAPACITY", "CATEGORY", "CURRENCY", "CURSOR", "DAYS",
         "DELAYED", "DESCRIPTION", "DESIGNATION", "DOCKED", "DRYRUN", "EMAIL", "ETA", "FROM", "ID",
@@ -18,7 +18,8 @@ extension Identifier {
         "SUPPLIER", "TRANSIT", "CONSUMED", "LOSS", "ADJUST",
     ]
 
-    /// Whether `word` is an option word, in any case. For the moment an id is made, not for look-ups.
+    /// Whether `word` is an option word, in any case. For the moment an id is made, not for
+    /// look-ups.
     ///
     /// - Complexity: one length comparison for each reserved word.
     package static func isReserved(_ word: Span<UInt8>) -> Bool {

@@ -57,9 +57,8 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
         try body(bytes)
     }
 
-    package var text: String {
-        bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-    }
+    /// The id as text; every id is ASCII.
+    package var text: String { bytes.validatedText ?? "" }
 
     package var description: String { text }
 

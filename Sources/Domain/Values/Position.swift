@@ -26,8 +26,8 @@ package struct Position: Hashable, Sendable {
 
     /// Reads the three words behind `AT`.
     ///
-    /// - Throws: `.syntax` if a word is not a decimal number (an exponent is allowed), `.range` if it
-    ///   is beyond a double or longer than 64 bytes.
+    /// - Throws: `.syntax` if a word is not a decimal number (an exponent is allowed), `.range` if
+    ///   it is beyond a double or longer than 64 bytes.
     package init(
         x: Span<UInt8>, y: Span<UInt8>, z: Span<UInt8>
     ) throws(ValueError) {
@@ -39,10 +39,12 @@ package struct Position: Hashable, Sendable {
     package static func coordinate(_ bytes: Span<UInt8>) throws(ValueError) -> Double {
         if bytes.count > maximumCoordinateBytes {
             throw .range(
-                "coordinate \(ValueError.quoted(bytes)) is longer than \(maximumCoordinateBytes) bytes"
+                "coordinate \(ValueError.quoted(bytes)) is longer than "
+                    + "\(maximumCoordinateBytes) bytes"
             )
         }
-        // The library's own reader also takes `inf`, `nan` and hexadecimal: the grammar comes first.
+        // The library's own reader also takes `inf`, `nan` and hexadecimal: the grammar comes
+        // first.
         guard hasDecimalForm(bytes), let text = bytes.validatedText, let value = Double(text) else {
             throw .syntax("coordinate \(ValueError.quoted(bytes)) is not a decimal number")
         }

@@ -7,8 +7,8 @@ package enum QuantityText {
     /// A whole number with an optional `-`.
     ///
     /// - Parameter name: what the message calls it.
-    /// - Throws: `.syntax` for another form (`+5`, `05`, `5 `, empty), `.range` beyond Int64 and for
-    ///   fractions.
+    /// - Throws: `.syntax` for another form (`+5`, `05`, `5 `, empty), `.range` beyond Int64 and
+    ///   for fractions.
     package static func parse(
         _ bytes: Span<UInt8>, name: StaticString = "quantity"
     ) throws(ValueError) -> Int64 {

@@ -21,8 +21,8 @@ package struct Rate: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads `1.5`.
     ///
-    /// - Throws: `.syntax` for another form; `.range` for zero, a negative rate, more than 9 fraction
-    ///   digits, or more than 9223372036.854775807.
+    /// - Throws: `.syntax` for another form; `.range` for zero, a negative rate, more than 9
+    ///   fraction digits, or more than 9223372036.854775807.
     package init(_ bytes: Span<UInt8>) throws(ValueError) {
         let billionths = try DecimalText.parse(
             bytes, Self.subject, scale: Self.maximumFractionDigits)

@@ -56,9 +56,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
 extension Timestamp {
     /// Reads `2026-11-20T12:34:56.789Z`.
     ///
-    /// Accepted: `t` and `z` in either case, offsets `±hh:mm` up to 23:59, 1–32 fraction digits (cut
-    /// to milliseconds), no fraction. Nil for anything else: days that the calendar does not have,
-    /// second 60 (there are no leap seconds inside), moments outside years 0000–9999.
+    /// Accepted: `t` and `z` in either case, offsets `±hh:mm` up to 23:59, 1–32 fraction digits
+    /// (cut to milliseconds), no fraction. Nil for anything else: days that the calendar does not
+    /// have, second 60 (there are no leap seconds inside), moments outside years 0000–9999.
     package init?(rfc3339 bytes: Span<UInt8>) {
         let count = bytes.count
         guard count >= 20, bytes[4] == 0x2d, bytes[7] == 0x2d, bytes[10] | 0x20 == 0x74,
@@ -130,8 +130,8 @@ extension Timestamp {
 // MARK: Writing
 
 extension ByteBuffer {
-    /// Appends `2026-11-20T12:34:56.789Z`: 24 bytes, no allocation. A moment outside years 0000–9999 is
-    /// written as the nearest one that can be.
+    /// Appends `2026-11-20T12:34:56.789Z`: 24 bytes, no allocation. A moment outside years
+    /// 0000–9999 is written as the nearest one that can be.
     package mutating func append(_ timestamp: Timestamp) {
         let moment = min(max(timestamp, .earliest), .latest)
         let days = Timestamp.floorDivide(moment.milliseconds, 86_400_000)
@@ -171,5 +171,5 @@ extension ByteBuffer {
 /// Two characters for 0–99, the tens in the lower byte.
 @inline(__always)
 private func twoDigits(_ number: Int) -> UInt64 {
-    UInt64(truncatingIfNeeded: 0x3030 + number / 10 + number % 10 << 8)
+    UInt64(truncatingIfNeeded: 0x3030 + number / 10 + (number % 10) << 8)
 }

@@ -1,8 +1,9 @@
-/// The id that the server gives to a trade or shipment: 48 bits of time, then what finds the record.
+/// The id that the server gives to a trade or shipment: 48 bits of time, then what finds the
+/// record.
 ///
-/// 26 characters of Crockford's base 32. The tail is not random but `n` (0 for the first record of an
-/// event, counting up) and the seq of the creating event, so that no index row is needed. The order
-/// of the texts is the order of (time, n, seq).
+/// 26 characters of Crockford's base 32. The tail is not random but `n` (0 for the first record of
+/// an event, counting up) and the seq of the creating event, so that no index row is needed. The
+/// order of the texts is the order of (time, n, seq).
 package struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// 48 bits of time over 16 bits of `n`.
     private let head: UInt64
