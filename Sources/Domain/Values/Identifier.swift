@@ -33,6 +33,19 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
         self.init(text.utf8.span)
     }
 
+    /// An id that the program itself names; traps if it is not one, at the first run of any test.
+    package init(literal text: StaticString) {
+        var buffer = ByteBuffer(capacity: Self.maximumBytes)
+        buffer.append(text)
+        guard let id = Identifier(buffer.bytes) else { preconditionFailure("not an id: \(text)") }
+        self = id
+    }
+
+    /// The built-in administrator of a server without users.
+    package static let local = Identifier(literal: "local")
+    /// The leader's own clock, as an actor.
+    package static let system = Identifier(literal: "system")
+
     /// For bytes that are known to be an id, such as a ULID's digits.
     init(words: InlineArray<8, UInt64>, length: UInt8) {
         self.words = words

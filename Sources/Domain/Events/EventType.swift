@@ -1,0 +1,104 @@
+/// What an event tells. The numbers are on disk: never renumber, only add.
+package enum EventType: UInt16, Sendable, CaseIterable {
+    case tradeReserved = 1
+    case tradeInitiated = 2
+    case tradeCommitted = 3
+    case tradePaid = 4
+    case tradeCancelled = 5
+    case tradeExpired = 6
+    case tradeCompleted = 7
+    case tradeRefunded = 8
+
+    case shipmentCreated = 20
+    case shipmentDispatched = 21
+    case shipmentHeld = 22
+    case shipmentResumed = 23
+    case shipmentTracked = 24
+    case shipmentRescheduled = 25
+    case shipmentDelayed = 26
+    case shipmentReceived = 27
+    case shipmentDelivered = 28
+    case shipmentCancelled = 29
+    case shipmentLost = 30
+    case shipmentReturned = 31
+
+    case inventoryAdded = 40
+    case inventoryRemoved = 41
+    case inventoryAdjusted = 42
+    case inventoryHeld = 43
+    case inventoryReleased = 44
+    case inventoryLow = 45
+    case inventoryLimits = 46
+
+    case stationAdded = 60
+    case stationChanged = 61
+    case stationClosed = 62
+    case stationOpened = 63
+    case itemAdded = 64
+    case itemChanged = 65
+    case shipAdded = 66
+    case shipChanged = 67
+    case shipTracked = 68
+    case currencyAdded = 69
+    case rateSet = 70
+
+    case systemStarted = 90
+    case systemPromoted = 91
+    case systemDigest = 92
+    case systemTimeAccepted = 93
+
+    package var name: StaticString {
+        switch self {
+        case .tradeReserved: "trade.reserved"
+        case .tradeInitiated: "trade.initiated"
+        case .tradeCommitted: "trade.committed"
+        case .tradePaid: "trade.paid"
+        case .tradeCancelled: "trade.cancelled"
+        case .tradeExpired: "trade.expired"
+        case .tradeCompleted: "trade.completed"
+        case .tradeRefunded: "trade.refunded"
+        case .shipmentCreated: "shipment.created"
+        case .shipmentDispatched: "shipment.dispatched"
+        case .shipmentHeld: "shipment.held"
+        case .shipmentResumed: "shipment.resumed"
+        case .shipmentTracked: "shipment.tracked"
+        case .shipmentRescheduled: "shipment.rescheduled"
+        case .shipmentDelayed: "shipment.delayed"
+        case .shipmentReceived: "shipment.received"
+        case .shipmentDelivered: "shipment.delivered"
+        case .shipmentCancelled: "shipment.cancelled"
+        case .shipmentLost: "shipment.lost"
+        case .shipmentReturned: "shipment.returned"
+        case .inventoryAdded: "inventory.added"
+        case .inventoryRemoved: "inventory.removed"
+        case .inventoryAdjusted: "inventory.adjusted"
+        case .inventoryHeld: "inventory.held"
+        case .inventoryReleased: "inventory.released"
+        case .inventoryLow: "inventory.low"
+        case .inventoryLimits: "inventory.limits"
+        case .stationAdded: "station.added"
+        case .stationChanged: "station.changed"
+        case .stationClosed: "station.closed"
+        case .stationOpened: "station.opened"
+        case .itemAdded: "item.added"
+        case .itemChanged: "item.changed"
+        case .shipAdded: "ship.added"
+        case .shipChanged: "ship.changed"
+        case .shipTracked: "ship.tracked"
+        case .currencyAdded: "currency.added"
+        case .rateSet: "rate.set"
+        case .systemStarted: "system.started"
+        case .systemPromoted: "system.promoted"
+        case .systemDigest: "system.digest"
+        case .systemTimeAccepted: "system.time_accepted"
+        }
+    }
+
+    /// Whether the pattern `*` leaves the event out.
+    package var isOperational: Bool {
+        switch self {
+        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/// One record that an event leaves behind: what applying it comes down to.
+package enum StateChange: Sendable {
+    /// `isNew`: this event made the record.
+    case trade(Trade, isNew: Bool)
+    case shipment(Shipment, isNew: Bool)
+    case stock(Stock)
+    case station(Station, isNew: Bool)
+    case item(Item, isNew: Bool)
+    case ship(Ship, isNew: Bool)
+    case currency(Currency)
+    case rate(ExchangeRate, isNew: Bool)
+    /// A claimed client-chosen id or key, and the event that holds the first result.
+    case identity(RequestIdentity, actor: Identifier, seq: UInt64)
+    /// A moment at which the leader must look at a record again.
+    case due(DueKey)
+}
+
+/// A moment at which the leader must look at a record: the end of a reservation, or an ETA.
+package struct DueKey: Hashable, Sendable {
+    /// The numbers are on disk: never renumber.
+    package enum Kind: UInt8, Sendable, CaseIterable {
+        case reservation = 1
+        case eta = 2
+    }
+
+    package var time: Timestamp
+    package var kind: Kind
+    package var record: RecordKey
+
+    @inlinable package init(time: Timestamp, kind: Kind, record: RecordKey) {
+        self.time = time
+        self.kind = kind
+        self.record = record
+    }
+}
+
+extension Event {
+    /// Visits every record that the event leaves behind, in a fixed order.
+    ///
+    /// Pure: the changes depend on the event alone. Leader, replay, followers and verification
+    /// call exactly this.
+    package func forEachChange<Failure: Error>(
+        _ body: (StateChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        switch data {
+        case .trade(let change):
+            let trade = change.trade
+            try body(.trade(trade, isNew: trade.key.seq == seq))
+            for row in change.stock { try body(.stock(row.after)) }
+            if trade.key.seq == seq, trade.status == .reserved, let expires = trade.expires {
+                try body(.due(DueKey(time: expires, kind: .reservation, record: trade.key)))
+            }
+        case .shipment(let change): try visit(change, body)
+        case .inventory(let change): try body(.stock(change.stock.after))
+        case .station(let before, let after):
+            try body(.station(after, isNew: before == nil))
+        case .item(let before, let after): try body(.item(after, isNew: before == nil))
+        case .ship(let before, let after, let aboard, _):
+            try body(.ship(after, isNew: before == nil))
+            for shipment in aboard { try body(.shipment(shipment.after, isNew: false)) }
+        case .currency(let currency): try body(.currency(currency))
+        case .rate(let rate, let previous): try body(.rate(rate, isNew: previous == nil))
+        case .system: break
+        }
+        if let identity { try body(.identity(identity, actor: actor, seq: seq)) }
+        if let key { try body(.identity(key, actor: actor, seq: seq)) }
+    }
+
+    private func visit<Failure: Error>(
+        _ change: ShipmentChange, _ body: (StateChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        let shipment = change.shipment
+        try body(.shipment(shipment, isNew: shipment.key.seq == seq))
+        for row in change.stock { try body(.stock(row.after)) }
+        for trade in change.trades { try body(.trade(trade.after, isNew: false)) }
+        for ship in change.ships { try body(.ship(ship.after, isNew: false)) }
+        // A delayed shipment's moment has passed; a new ETA, or the first, is a new moment.
+        if shipment.status.isOpen, type == .shipmentCreated || change.previousETA != nil {
+            try body(.due(DueKey(time: shipment.eta, kind: .eta, record: shipment.key)))
+        }
+    }
+}

@@ -1,0 +1,176 @@
+/// What the ledger keeps in memory: the whole catalog and all stock rows, as the last decided event
+/// left them.
+///
+/// `apply` is the one way in. Between `begin` and `commit` every change can be taken back with
+/// `rollback`: that is how a refused command, a refused `MULTI` or a dry run leaves no trace.
+/// Threading: the ledger's thread only, except `names`, which any thread may read.
+package final class MarketState {
+    package let names = Names()
+    package var stock = StockTable()
+    package private(set) var stations: [Station] = []
+    package private(set) var items: [Item] = []
+    package private(set) var ships: [Ship] = []
+    package private(set) var currencies: [CurrencyCode: Currency] = [:]
+    package private(set) var rates: [RatePair: ExchangeRate] = [:]
+    private var journal: [Undo] = []
+
+    package struct RatePair: Hashable, Sendable {
+        package let base: CurrencyCode
+        package let quote: CurrencyCode
+
+        package init(base: CurrencyCode, quote: CurrencyCode) {
+            self.base = base
+            self.quote = quote
+        }
+    }
+
+    /// What takes one change back.
+    private enum Undo {
+        case stock(Stock)
+        case newStock
+        case station(Station)
+        case newStation
+        case item(Item)
+        case newItem
+        case ship(Ship)
+        case newShip
+        case currency(CurrencyCode)
+        case rate(RatePair, ExchangeRate?)
+    }
+
+    package init() {}
+
+    // MARK: Transactions
+
+    /// How many changes could be taken back now: the mark that `rollback` returns to.
+    package var journalMark: Int { journal.count }
+
+    /// Makes all changes so far permanent.
+    package func commit() { journal.removeAll(keepingCapacity: true) }
+
+    /// Takes back every change since `mark`, the latest first.
+    package func rollback(to mark: Int) {
+        while journal.count > mark, let change = journal.popLast() { undo(change) }
+    }
+
+    private func undo(_ change: Undo) {
+        switch change {
+        case .stock(let before): stock.set(before)
+        case .newStock: stock.removeLast()
+        case .station(let before): stations[Int(before.number.raw) - 1] = before
+        case .newStation:
+            stations.removeLast()
+            names.stations.removeLast()
+        case .item(let before): items[Int(before.number.raw) - 1] = before
+        case .newItem:
+            items.removeLast()
+            names.items.removeLast()
+        case .ship(let before): ships[Int(before.number.raw) - 1] = before
+        case .newShip:
+            ships.removeLast()
+            names.ships.removeLast()
+        case .currency(let code):
+            currencies[code] = nil
+            names.setScale(nil, of: code)
+        case .rate(let pair, let before): rates[pair] = before
+        }
+    }
+
+    // MARK: Reading
+
+    package func station(_ number: StationNumber) -> Station? {
+        let index = Int(number.raw) - 1
+        return stations.indices.contains(index) ? stations[index] : nil
+    }
+
+    package func item(_ number: ItemNumber) -> Item? {
+        let index = Int(number.raw) - 1
+        return items.indices.contains(index) ? items[index] : nil
+    }
+
+    package func ship(_ number: ShipNumber) -> Ship? {
+        let index = Int(number.raw) - 1
+        return ships.indices.contains(index) ? ships[index] : nil
+    }
+
+    package func rate(from base: CurrencyCode, to quote: CurrencyCode) -> ExchangeRate? {
+        rates[RatePair(base: base, quote: quote)]
+    }
+
+    // MARK: Applying
+
+    /// Takes in what one event leaves behind. Records that are not kept in memory pass by.
+    package func apply(_ event: borrowing Event) {
+        event.forEachChange { change in
+            switch change {
+            case .stock(let row): set(row)
+            case .station(let station, _): set(station)
+            case .item(let item, _): set(item)
+            case .ship(let ship, _): set(ship)
+            case .currency(let currency): set(currency)
+            case .rate(let rate, _): set(rate)
+            case .trade, .shipment, .identity, .due: break
+            }
+        }
+    }
+
+    /// Replaces or makes a stock row, and remembers how to take that back. The hash of the row's
+    /// stored value is left to whoever stores it.
+    package func set(_ row: Stock) {
+        if let place = stock.row(row.key) {
+            journal.append(.stock(stock[place]))
+        } else {
+            journal.append(.newStock)
+        }
+        stock.set(row)
+    }
+
+    /// Replaces or makes a station. A new one must have the next number.
+    package func set(_ station: Station) {
+        let index = Int(station.number.raw) - 1
+        if stations.indices.contains(index) {
+            journal.append(.station(stations[index]))
+            stations[index] = station
+        } else if index == stations.count, names.stations.insert(station.id) != nil {
+            journal.append(.newStation)
+            stations.append(station)
+        }
+    }
+
+    /// Replaces or makes an item. A new one must have the next number.
+    package func set(_ item: Item) {
+        let index = Int(item.number.raw) - 1
+        if items.indices.contains(index) {
+            journal.append(.item(items[index]))
+            items[index] = item
+        } else if index == items.count, names.items.insert(item.id) != nil {
+            journal.append(.newItem)
+            items.append(item)
+        }
+    }
+
+    /// Replaces or makes a ship. A new one must have the next number.
+    package func set(_ ship: Ship) {
+        let index = Int(ship.number.raw) - 1
+        if ships.indices.contains(index) {
+            journal.append(.ship(ships[index]))
+            ships[index] = ship
+        } else if index == ships.count, names.ships.insert(ship.id) != nil {
+            journal.append(.newShip)
+            ships.append(ship)
+        }
+    }
+
+    /// Adds a currency; its scale never changes.
+    package func set(_ currency: Currency) {
+        if currencies[currency.code] == nil { journal.append(.currency(currency.code)) }
+        currencies[currency.code] = currency
+        names.setScale(currency.scale, of: currency.code)
+    }
+
+    package func set(_ rate: ExchangeRate) {
+        let pair = RatePair(base: rate.base, quote: rate.quote)
+        journal.append(.rate(pair, rates[pair]))
+        rates[pair] = rate
+    }
+}
