@@ -51,23 +51,26 @@ let package = Package(
         library("RocksDB", ["Basics", "CRocksDB", "CRocksDBShims"], settings: wrapper),
         library("Lua", ["Basics", "CLua", "CLuaShims"], settings: wrapper),
         library("Crypto", ["Basics", "COpenSSL"], settings: wrapper),
-        library("EventLoop", ["Basics", "CSystem"], settings: wrapper),
+        library("System", ["Basics", "CSystem"], settings: wrapper),
+        library("EventLoop", ["Basics", "System", "CSystem"], settings: wrapper),
 
         // Floor 3: persistence.
-        library("Storage", ["Basics", "JSON", "Domain", "RocksDB", "Crypto"]),
+        library("Storage", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto"]),
 
         // Floor 4: behaviour.
-        library("Ledger", ["Basics", "JSON", "Domain", "Storage"]),
+        library("Ledger", ["Basics", "JSON", "Domain", "System", "Storage"]),
 
         // Floor 6: edges.
         library(
-            "RESPServer", ["Basics", "JSON", "RESP", "Domain", "EventLoop", "Storage", "Ledger"]),
+            "RESPServer",
+            ["Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "Storage", "Ledger"]),
 
         // Floor 7: the whole.
         library(
             "EntrepotServer",
             [
-                "Basics", "JSON", "RESP", "Domain", "Lua", "EventLoop", "RocksDB", "Storage",
+                "Basics", "JSON", "RESP", "Domain", "Lua", "System", "EventLoop", "RocksDB",
+                "Storage",
                 "Ledger",
                 "RESPServer",
             ]),
@@ -87,8 +90,10 @@ let package = Package(
         tests("RocksDBTests", ["Basics", "RocksDB"]),
         tests("CryptoTests", ["Basics", "Crypto"]),
         tests("LuaTests", ["Basics", "Lua"]),
-        tests("EventLoopTests", ["Basics", "EventLoop"]),
-        tests("StorageTests", ["Basics", "JSON", "Domain", "RocksDB", "Crypto", "Storage"]),
+        tests("SystemTests", ["Basics", "System"]),
+        tests("EventLoopTests", ["Basics", "System", "EventLoop"]),
+        tests(
+            "StorageTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
         tests("LedgerTests", ["Basics", "JSON", "Domain", "RocksDB", "Storage", "Ledger"]),
         tests(
             "RESPServerTests",
