@@ -110,6 +110,8 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// An address as the kernel wants it.
+///
+/// Invariant: `length` never exceeds the size of `storage`, which fits every family.
 struct SocketAddress {
     var storage = sockaddr_storage()
     var length = UInt32(MemoryLayout<sockaddr_storage>.size)

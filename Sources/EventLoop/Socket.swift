@@ -17,6 +17,8 @@ package struct Socket: ~Copyable, Sendable {
         case closed
     }
 
+    // Invariant: the descriptor is open and nobody else closes it, from init to deinit or release;
+    // pointers passed to calls live for the call only and come with their counts.
     package let descriptor: Int32
 
     /// Takes over an open descriptor.

@@ -21,6 +21,8 @@ package struct FileHandle: ~Copyable, Sendable {
         case replace
     }
 
+    // Invariant: the descriptor is open and nobody else closes it, from init to deinit; pointers
+    // passed to calls live for the call only and come with their counts.
     package let descriptor: Int32
     package let path: String
 

@@ -61,7 +61,7 @@ package enum FileSystem {
         while true {
             errno = 0
             guard let entry = unsafe readdir(folder) else { break }
-            // The name is a C string inside the entry, valid until the next call.
+            // Invariant: the name is a C string inside the entry, valid until the next call.
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { field in
                 unsafe field.withMemoryRebound(to: CChar.self, capacity: 256) {
                     unsafe String(cString: $0)

@@ -6,6 +6,8 @@ import Synchronization
 ///
 /// The thread lives until `body` returns; dropping this object does not end it.
 package final class SystemThread: Sendable {
+    // Invariant: a pthread_t is a plain value that any thread may join or detach, once: whoever
+    // takes it out of `handle`.
     private struct Handle: @unchecked Sendable { let thread: pthread_t }
 
     package let name: String
