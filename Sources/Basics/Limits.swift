@@ -120,7 +120,7 @@ package struct Limits: Sendable, Equatable {
     // MARK: Rules
 
     /// Most plugins.
-    package var plugins = 256
+    package var maxPlugins = 256
     /// Instructions of one call of a hook inside a trade.
     package var ruleInstructions = 100_000
     /// Time of one call of a hook inside a trade.

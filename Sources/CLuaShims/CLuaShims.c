@@ -50,7 +50,10 @@ static void count(lua_State *state, lua_Debug *unused) {
     host->budget -= STEP;
     if (host->budget <= 0) {
         host->overrun = 1;
-        luaL_error(state, "instruction budget used up");
+        luaL_where(state, 0);  // level 0: a hook is no function of its own
+        lua_pushstring(state, "instruction budget used up");
+        lua_concat(state, 2);
+        lua_error(state);
     }
 }
 

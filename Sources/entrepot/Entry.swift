@@ -1,1 +1,18 @@
-@main struct Entry { static func main() {} }
+import EntrepotServer
+import Glibc
+
+/// The program: one row per command; each has a file of its own beside this one.
+@main struct Entry {
+    static let tool = CommandLineTool(
+        name: "entrepot", summary: "a durable trade store for interstellar commerce",
+        commands: [.configCheck, .configDocs, .completions, .version, .help])
+
+    static func main() {
+        // A reader that goes away is an error of write(2), never the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let code = tool.run(
+            Array(CommandLine.arguments.dropFirst()), environment: SystemConsole.environment,
+            console: SystemConsole())
+        exit(code.rawValue)
+    }
+}

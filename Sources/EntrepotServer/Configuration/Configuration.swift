@@ -1,0 +1,93 @@
+package import Basics
+
+/// What the server was told to do: one typed value per setting, and where each came from.
+///
+/// A value type: whoever keeps one sees no later change. `SettingTable` is the list of its keys;
+/// the defaults are the values below. Loaded by `load(from:)`, read by `get`, changed by `set`.
+package struct Configuration: Sendable {
+    /// The defaults.
+    package init() {}
+
+    // MARK: Server
+
+    /// Where the TCP edge listens.
+    package var tcp = Endpoint(host: "127.0.0.1", port: 7400)
+    /// Where the HTTP edge listens; nil switches it off.
+    package var http: Endpoint? = Endpoint(host: "127.0.0.1", port: 7480)
+    /// The data directory.
+    package var data = "./entrepot-data"
+    /// The directory of rules that is watched.
+    package var plugins = "./plugins"
+    /// The configuration file; nil looks at the usual places.
+    package var config: String?
+    /// The leader to follow; nil leads.
+    package var follow: Endpoint?
+    /// Threads that serve connections; 0 chooses by the number of processors.
+    package var loops = 0
+
+    // MARK: Durability and storage
+
+    /// When writes are forced to the disk.
+    package var fsync = FsyncPolicy.always
+    /// When the high-water mark is written.
+    package var mark = MarkPolicy.group
+    /// Memory for blocks read from the disk.
+    package var blockCacheBytes = 256 * 1_024 * 1_024
+    /// Memory for writes of one family before they go to the disk.
+    package var writeBufferBytes = 64 * 1_024 * 1_024
+    /// Size of the write-ahead log at which the oldest writes go to the disk.
+    package var writeAheadLogBytes = 128 * 1_024 * 1_024
+
+    // MARK: Log and accounts
+
+    /// The shape of log lines.
+    package var log = LogStyle.text
+    /// The least grave level that is logged.
+    package var logLevel = LogThreshold(.info)
+    /// Who needs to log in over TCP.
+    package var auth = AuthPolicy.auto
+    /// The password of `admin` at the first start.
+    package var adminPassword: Redacted?
+    /// A file that holds it.
+    package var adminPasswordFile: String?
+
+    /// Every bound.
+    package var limits = Limits()
+
+    // MARK: Origins
+
+    /// Where each value came from; a key that is absent has its default.
+    package internal(set) var origins: [String: SettingOrigin] = [:]
+    /// What `DATA/settings.json` holds, or will hold after the next `rewrite`.
+    var kept: [String: String] = [:]
+
+    /// Where the value of `key` came from.
+    package func origin(of key: String) -> SettingOrigin { origins[key] ?? .builtIn }
+}
+
+/// Where a value came from, weakest first.
+package enum SettingOrigin: Sendable, Equatable {
+    case builtIn
+    /// The configuration file; the line where it could be found.
+    case file(path: String, line: Int?)
+    /// The settings that `CONFIG REWRITE` kept.
+    case settings(path: String)
+    case environment(name: String)
+    case flag(name: String)
+    /// `CONFIG SET` on the running server.
+    case command
+}
+
+extension SettingOrigin: CustomStringConvertible {
+    /// The place, as an error begins: `entrepot.conf:3`, `ENTREPOT_TCP`, `--tcp`.
+    package var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let path, let line): line.map { "\(path):\($0)" } ?? path
+        case .settings(let path): path
+        case .environment(let name): name
+        case .flag(let name): "--\(name)"
+        case .command: "CONFIG SET"
+        }
+    }
+}
