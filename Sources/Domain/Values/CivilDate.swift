@@ -11,17 +11,22 @@ struct CivilDate: Equatable {
         self.day = day
     }
 
-    /// - Parameter days: since 1970-01-01, within a few million years of it.
+    /// - Parameter days: since 1970-01-01, within years 0000–9999.
+    ///
+    /// Neri and Schneider's division by multiplication ("Euclidean affine functions and their
+    /// application to calendar algorithms", 2022), shifted by one era so that no day is negative.
     init(daysSince1970 days: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        let quarterDays = 4 * UInt32(truncatingIfNeeded: days + 865_565) + 3
+        let century = quarterDays / 146_097
+        let dayOfCentury = quarterDays % 146_097 / 4
+        let product = 2_939_745 * UInt64(4 * dayOfCentury + 3)
+        let yearOfCentury = UInt32(truncatingIfNeeded: product >> 32)
+        let dayOfYear = UInt32(truncatingIfNeeded: product) / 2_939_745 / 4
+        let packed = 2_141 * dayOfYear + 197_913
+        let isAfterDecember = dayOfYear >= 306
+        year = Int(100 * century + yearOfCentury) - 400 + (isAfterDecember ? 1 : 0)
+        month = Int(packed >> 16) - (isAfterDecember ? 12 : 0)
+        day = Int((packed & 0xffff) / 2_141) + 1
     }
 
     var daysSince1970: Int {

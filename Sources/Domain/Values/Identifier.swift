@@ -19,10 +19,20 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
         if count == 0 || count > Self.maximumBytes { return nil }
         if !Self.isAlphanumeric(bytes[0]) { return nil }
         var words = InlineArray<8, UInt64>(repeating: 0)
-        for index in 0..<count {
-            let byte = bytes[index]
-            if !Self.isAllowed(byte) { return nil }
-            words[index >> 3] |= UInt64(byte) << UInt64((index & 7) << 3)
+        // Each word is put together in a register and stored once.
+        var start = 0
+        while start < count {
+            let end = min(start + 8, count)
+            var word: UInt64 = 0
+            var shift: UInt64 = 0
+            for index in start..<end {
+                let byte = bytes[index]
+                if !Self.isAllowed(byte) { return nil }
+                word |= UInt64(byte) &<< shift
+                shift &+= 8
+            }
+            words[start >> 3] = word
+            start = end
         }
         self.words = words
         length = UInt8(count)
@@ -95,8 +105,7 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 
     static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        let folded = byte | 0x20
-        return byte >= 0x30 && byte <= 0x39 || folded >= 0x61 && folded <= 0x7a
+        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
     }
 
     static func isAllowed(_ byte: UInt8) -> Bool {

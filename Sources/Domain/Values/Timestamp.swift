@@ -135,7 +135,7 @@ extension ByteBuffer {
     package mutating func append(_ timestamp: Timestamp) {
         let moment = min(max(timestamp, .earliest), .latest)
         let days = Timestamp.floorDivide(moment.milliseconds, 86_400_000)
-        let time = Int(moment.milliseconds - days * 86_400_000)
+        let time = UInt32(truncatingIfNeeded: moment.milliseconds - days * 86_400_000)
         let date = CivilDate(daysSince1970: Int(days))
         let millisecond = time % 1_000
         let second = time / 1_000 % 60
@@ -170,6 +170,7 @@ extension ByteBuffer {
 
 /// Two characters for 0–99, the tens in the lower byte.
 @inline(__always)
-private func twoDigits(_ number: Int) -> UInt64 {
-    UInt64(truncatingIfNeeded: 0x3030 + number / 10 + (number % 10) << 8)
+private func twoDigits<Number: BinaryInteger>(_ number: Number) -> UInt64 {
+    let small = UInt32(truncatingIfNeeded: number)
+    return UInt64(0x3030 + small / 10 + (small % 10) << 8)
 }
