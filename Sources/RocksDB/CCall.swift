@@ -28,7 +28,7 @@ package enum CCall {
     }
 
     /// The kind behind the text of a status.
-    static func classify(_ message: String) -> RocksDBError.Kind {
+    package static func classify(_ message: String) -> RocksDBError.Kind {
         if message.hasPrefix("IO error: No space") { return .noSpace }
         if message.hasPrefix("IO error: While lock file") { return .locked }
         if message.hasPrefix("IO error: lock hold by current process") { return .locked }

@@ -2,10 +2,11 @@
 package struct FamilyOptions: Equatable, Sendable {
     /// The structure that holds a family's newest rows in memory.
     package enum Memtable: Equatable, Sendable {
-        /// Ordered: exact keys, iterators and ranges. A put of a random key costs about 2 µs.
+        /// Ordered: exact keys, iterators and ranges. A put of a random key costs some µs.
         case skiplist
         /// Hash buckets of short lists, under a prefix extractor that takes the whole key: exact
-        /// keys only, all of `keyLength` bytes (1–1024). A put costs about half of a skiplist's.
+        /// keys only, all of `keyLength` bytes (1–1024). A put of a random key costs a quarter of a
+        /// skiplist's; many versions of one key cost no more.
         /// An ordinary iterator over it would return no rows without an error, so none is given.
         case hashList(keyLength: Int)
     }

@@ -38,6 +38,14 @@ final class Folder: Sendable {
         return names.sorted()
     }
 
+    /// Cuts the last `bytes` off a file.
+    static func cut(_ path: String, _ bytes: Int) throws {
+        var state = stat()
+        guard stat(path, &state) == 0, truncate(path, state.st_size - bytes) == 0 else {
+            throw RocksDBError(.io, "cannot cut \(path)")
+        }
+    }
+
     /// Turns every bit of the bytes in `range` of a file.
     static func flip(_ path: String, _ range: Range<Int>) throws {
         guard let file = fopen(path, "r+b") else { throw RocksDBError(.io, "no file \(path)") }
