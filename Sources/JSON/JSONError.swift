@@ -5,6 +5,7 @@ package struct JSONError: Error, Equatable, Sendable {
     /// A sentence for the sender; it never holds bytes of the input.
     package let message: String
 
+    /// An error at `offset` with a sentence for the sender.
     package init(offset: Int, message: String) {
         self.offset = offset
         self.message = message

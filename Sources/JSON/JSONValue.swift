@@ -30,20 +30,25 @@ package enum JSONValue: Equatable, Sendable {
         }
     }
 
+    /// Whether this is `null`.
     package var isNull: Bool { self == .null }
 
+    /// The truth value; nil for another kind.
     package var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
+    /// The decoded text of a string; nil for another kind.
     package var string: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
+    /// The elements of an array; nil for another kind.
     package var array: [JSONValue]? {
         if case .array(let elements) = self { elements } else { nil }
     }
 
+    /// The members of an object in the order they were sent; nil for another kind.
     package var object: [(key: String, value: JSONValue)]? {
         if case .object(let members) = self { members } else { nil }
     }

@@ -37,8 +37,10 @@ extension ByteBuffer {
         if let string { appendJSON(string: string) } else { appendJSONNull() }
     }
 
+    /// Appends `null`.
     package mutating func appendJSONNull() { append("null" as StaticString) }
 
+    /// Appends `true` or `false`.
     package mutating func appendJSON(bool: Bool) {
         append(bool ? "true" : "false" as StaticString)
     }

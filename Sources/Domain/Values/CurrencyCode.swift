@@ -21,6 +21,7 @@ package struct CurrencyCode: Hashable, Comparable, Sendable, CustomStringConvert
         self.raw = raw
     }
 
+    /// Nil if `text` is not 2–8 capitals.
     package init?(_ text: String) {
         self.init(text.utf8.span)
     }
@@ -38,8 +39,10 @@ package struct CurrencyCode: Hashable, Comparable, Sendable, CustomStringConvert
 
     private init(unchecked raw: UInt64) { self.raw = raw }
 
+    /// The number of letters, 2–8.
     @inlinable package var count: Int { 8 - raw.trailingZeroBitCount / 8 }
 
+    /// The letters as text.
     package var text: String {
         var text = ""
         for index in 0..<count {

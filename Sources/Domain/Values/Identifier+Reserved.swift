@@ -27,6 +27,7 @@ extension Identifier {
         return false
     }
 
+    /// Whether this id is an option word, in any case.
     package var isReserved: Bool { Self.isReserved(bytes) }
 
     /// Whether this is the exact name of a virtual place.

@@ -5,6 +5,7 @@ package import Basics
 ///
 /// Ownership: a value of 65 bytes, no heap; copying it is copying words. Ordered by bytes.
 package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The longest id.
     package static let maximumBytes = 64
 
     // Invariant: the id's bytes in memory order (the platforms are little-endian), zeros behind
@@ -62,6 +63,7 @@ package struct Identifier: Hashable, Comparable, Sendable, CustomStringConvertib
         self.length = length
     }
 
+    /// The number of bytes, 1–64.
     @inlinable package var count: Int { Int(length) }
 
     /// The id's bytes, without a copy.

@@ -3,13 +3,17 @@ import JSON
 
 /// A place in space: finite coordinates in light-years.
 package struct Position: Hashable, Sendable {
+    /// Light-years along the first axis.
     package let x: Double
+    /// Light-years along the second axis.
     package let y: Double
+    /// Light-years along the third axis.
     package let z: Double
 
     /// Bytes of one coordinate on the wire.
     package static let maximumCoordinateBytes = 64
 
+    /// Zero on all axes.
     package static let origin = Position(unchecked: 0, 0, 0)
 
     /// Nil unless all three are finite.

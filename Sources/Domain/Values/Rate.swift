@@ -5,6 +5,7 @@ package struct Rate: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The rate in units of 10⁻⁹; at least 1.
     package let billionths: Int64
 
+    /// The most digits behind the point.
     package static let maximumFractionDigits = 9
     /// One for one.
     package static let one = Rate(unchecked: 1_000_000_000)
@@ -30,6 +31,7 @@ package struct Rate: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.billionths = billionths
     }
 
+    /// The same as `init`, for places where a function reads better.
     package static func parse(_ bytes: Span<UInt8>) throws(ValueError) -> Rate { try Rate(bytes) }
 
     package static func < (left: Rate, right: Rate) -> Bool { left.billionths < right.billionths }
@@ -39,6 +41,7 @@ package struct Rate: Hashable, Comparable, Sendable, CustomStringConvertible {
         DecimalText.appendTrimmed(billionths, scale: Self.maximumFractionDigits, to: &buffer)
     }
 
+    /// The text of `append`.
     package var text: String {
         var buffer = ByteBuffer(capacity: 32)
         append(to: &buffer)

@@ -2,6 +2,7 @@ package import Basics
 
 /// A moment: milliseconds since 1970 UTC, without leap seconds. RFC 3339 in every interface.
 package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Milliseconds since 1970 UTC, negative before.
     package var milliseconds: Int64
 
     /// 0000-01-01T00:00:00.000Z, the first moment that RFC 3339 can write.
@@ -9,6 +10,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// 9999-12-31T23:59:59.999Z, the last one.
     package static let latest = Timestamp(milliseconds: 253_402_300_799_999)
 
+    /// Any number is a moment; `text` writes those of years 0000–9999.
     @inlinable package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The moment `milliseconds` later (or earlier); nil outside years 0000–9999.
@@ -28,6 +30,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertibl
         Int32(clamping: Self.floorDivide(milliseconds, 86_400_000))
     }
 
+    /// The RFC 3339 text with milliseconds and `Z`.
     package var text: String {
         var buffer = ByteBuffer(capacity: 24)
         buffer.append(self)
@@ -80,6 +83,7 @@ extension Timestamp {
         self = moment
     }
 
+    /// As the reader of bytes.
     package init?(rfc3339 text: String) {
         self.init(rfc3339: text.utf8.span)
     }

@@ -10,6 +10,7 @@ package struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The seq of the event that made the record.
     package let seq: UInt64
 
+    /// The length of the text.
     package static let textBytes = 26
     /// The last millisecond that 48 bits hold.
     package static let maximumMilliseconds: Int64 = (1 << 48) - 1
@@ -42,7 +43,9 @@ package struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(identifier.bytes)
     }
 
+    /// Milliseconds since 1970 UTC, 0…2⁴⁸−1.
     package var milliseconds: Int64 { Int64(head >> 16) }
+    /// Which record of the event, from 0.
     package var n: UInt16 { UInt16(truncatingIfNeeded: head) }
 
     /// The 26 characters as an id. Complexity: 26 steps, no allocation.
@@ -57,6 +60,7 @@ package struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
         return Identifier(words: words, length: UInt8(Self.textBytes))
     }
 
+    /// The 26 characters.
     package var text: String { identifier.text }
     package var description: String { text }
 

@@ -8,19 +8,23 @@ package struct ValueError: Error, Equatable, Sendable {
         case range
     }
 
+    /// Which wire code fits.
     package let code: Code
     /// One line of ASCII that names the value (shortened, escaped) and the limit it broke.
     package let message: String
 
+    /// An error with one line of ASCII.
     package init(code: Code, message: String) {
         self.code = code
         self.message = message
     }
 
+    /// The word does not have the form.
     package static func syntax(_ message: String) -> ValueError {
         ValueError(code: .syntax, message: message)
     }
 
+    /// The value is outside its limits.
     package static func range(_ message: String) -> ValueError {
         ValueError(code: .range, message: message)
     }
