@@ -173,6 +173,37 @@ struct SocketTests {
         }
     }
 
+    // In a process of its own, because the limit is the whole process's.
+    @Test("pauses without spinning while there are no descriptors")
+    func outOfDescriptors() async {
+        await #expect(processExitsWith: .success) {
+            let clock = ManualClock()
+            let loop = try EventLoop(clock: clock)
+            let listener = try Listener(endpoint: .tcp(host: "127.0.0.1", port: 0))
+            var accepted = 0
+            try listener.start(on: loop) { _, _ in accepted += 1 }
+            let client = try Socket.connect(to: listener.endpoint)
+            // Descriptors are given out from the lowest: none is left below the last one.
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let before = limit
+            limit.rlim_cur = rlim_t(client.descriptor) + 1
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            for _ in 0..<10 { try loop.turn(maximumMilliseconds: 0) }
+            let wasPaused = accepted == 0 && listener.pauseCount == 1
+            clock.advance(milliseconds: 200)
+            try loop.turn(maximumMilliseconds: 0)
+            try loop.turn(maximumMilliseconds: 0)
+            let pausedAgain = accepted == 0 && listener.pauseCount == 2
+            limit = before
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            clock.advance(milliseconds: 200)
+            try loop.turn(maximumMilliseconds: 0)
+            try loop.turn(maximumMilliseconds: 1_000)
+            exit(wasPaused && pausedAgain && accepted == 1 ? 0 : 1)
+        }
+    }
+
     @Test("refuses a port that is taken")
     func portTaken() throws {
         let first = try Listener(endpoint: .tcp(host: "127.0.0.1", port: 0))
