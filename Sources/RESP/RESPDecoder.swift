@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 
 /// Why bytes are not a reply.
 package enum ReplyError: Error, Equatable {
@@ -58,6 +58,14 @@ package struct RESPDecoder: Sendable {
         awaited = [1]
         var builder = ReplyBuilder(unread.extracting(0..<consumed))
         return .value(try builder.value(), consumed: consumed)
+    }
+
+    /// The same for the bytes of `buffer` from `offset` on: for buffers that are a property of an
+    /// object, whose spans cannot leave the access.
+    package mutating func decode(
+        _ buffer: borrowing ByteBuffer, from offset: Int = 0
+    ) throws(ReplyError) -> Outcome {
+        try decode(buffer.bytes(in: offset..<buffer.count))
     }
 
     /// Moves over one scalar or one container's header; false if it is not complete.

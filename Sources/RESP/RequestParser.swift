@@ -42,6 +42,15 @@ package struct RequestParser: Sendable {
         return outcome
     }
 
+    /// The same for the bytes of `buffer` from `offset` on: for buffers that are a property of an
+    /// object, whose spans cannot leave the access.
+    package mutating func parse(
+        _ buffer: borrowing ByteBuffer, from offset: Int, limits: RequestLimits,
+        into arguments: inout ArgumentVector
+    ) -> RequestOutcome {
+        parse(buffer.bytes(in: offset..<buffer.count), limits: limits, into: &arguments)
+    }
+
     /// Whether the beginning of a request has been seen and its end has not.
     package var isInsideRequest: Bool { form != .unknown }
 
