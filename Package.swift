@@ -98,7 +98,7 @@ let package = Package(
         tests(
             "RESPServerTests",
             ["Basics", "JSON", "RESP", "Domain", "Storage", "Ledger", "RESPServer"]),
-        tests("EntrepotServerTests", ["Basics", "JSON", "EntrepotServer"]),
+        tests("EntrepotServerTests", ["Basics", "JSON", "System", "EntrepotServer"]),
         tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
         tests("TidyTests", []),
     ],

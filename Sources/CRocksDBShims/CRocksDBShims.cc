@@ -105,6 +105,11 @@ struct rocksdb_shim_listener_t {
 
 extern "C" {
 
+const char *rocksdb_shim_version(void) {
+  static const std::string version = rocksdb::GetRocksVersionAsString(true);
+  return version.c_str();
+}
+
 const char *rocksdb_shim_check(void) {
   const std::string expected = std::to_string(ROCKSDB_MAJOR) + "." + std::to_string(ROCKSDB_MINOR);
   if (rocksdb::GetRocksVersionAsString(false) != expected)

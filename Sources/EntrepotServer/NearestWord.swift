@@ -1,7 +1,7 @@
 /// The word of a list that a mistyped one most resembles.
 package enum NearestWord {
-    /// - Returns: the nearest of `words` by edit distance (a swap of neighbours is one edit), or nil
-    ///   if none is within a third of the written word's length. Beyond 64 bytes finds nothing.
+    /// - Returns: the nearest of `words` by edit distance (a swap of neighbours is one edit), or
+    ///   nil if none is within a third of the written word's length. Beyond 64 bytes finds nothing.
     /// - Complexity: O(words × length²).
     package static func find(_ written: String, in words: [String]) -> String? {
         let wanted = Array(written.lowercased().utf8)

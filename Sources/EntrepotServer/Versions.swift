@@ -1,3 +1,5 @@
+import RocksDB
+
 /// The versions that `entrepot version`, `INFO` and the log of a start report.
 package enum Versions {
     /// This program.
@@ -16,6 +18,6 @@ package enum Versions {
 
     /// Names and versions, in the order to show.
     package static var all: [(name: String, version: String)] {
-        [("entrepot", entrepot), ("swift", swift)]
+        [("entrepot", entrepot), ("swift", swift), ("librocksdb", LibraryVersion.rocksDB)]
     }
 }

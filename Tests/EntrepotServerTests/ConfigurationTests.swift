@@ -1,5 +1,6 @@
 import Basics
 import EntrepotServer
+import System
 import Testing
 
 /// Files that exist only here.
@@ -285,5 +286,47 @@ private func problems(
         #expect(!example.isEmpty)
         let configuration = try load(files: ["./entrepot.conf": example])
         #expect(configuration.limits == Limits())
+    }
+}
+
+/// The real files.
+@Suite struct ConfigurationFiles {
+    @Test func settingsAreKeptAndReadBack() throws {
+        let folder = "/tmp/entrepot-configuration-\(UInt64.random(in: 0...UInt64.max))"
+        try FileSystem.makeFolder(folder)
+        defer { try? FileSystem.removeTree(folder) }
+        var configuration = try load(flags: [("data", folder)])
+        try configuration.set("log_level", "error")
+        try configuration.keepSettings()
+        #expect(try FileSystem.permissions(of: folder + "/settings.json") & 0o777 == 0o600)
+        let again = try Configuration.load(
+            from: ConfigurationSources(flags: [("data", folder), ("config", "/dev/null/x")]) {
+                path throws(ConfigurationError) in
+                path == "/dev/null/x" ? Array("return {}".utf8) : try SystemFiles.read(path)
+            })
+        #expect(again.logLevel.level == .error)
+    }
+
+    @Test func thePasswordIsTheFirstLineOfItsFile() throws {
+        let folder = "/tmp/entrepot-password-\(UInt64.random(in: 0...UInt64.max))"
+        try FileSystem.makeFolder(folder)
+        defer { try? FileSystem.removeTree(folder) }
+        for (content, password) in [
+            ("hunter2\r\nrest", "hunter2"), ("a", "a"), ("", nil), ("\nx", nil),
+        ] {
+            let path = folder + "/p"
+            try FileSystem.writeAtomically(Array(content.utf8).span, to: path)
+            let configuration = try load(flags: [("admin-password-file", path)])
+            if let password {
+                #expect(try configuration.initialAdminPassword()?.revealed == password)
+            } else {
+                #expect(throws: ConfigurationError.self) {
+                    try configuration.initialAdminPassword()
+                }
+            }
+        }
+        #expect(try Configuration().initialAdminPassword() == nil)
+        #expect(try SystemFiles.read(folder + "/absent") == nil)
+        #expect(throws: ConfigurationError.self) { try SystemFiles.read(folder) }
     }
 }

@@ -18,6 +18,9 @@ extern "C" {
 /// expected; else a static sentence that says what differs. Cheap; call it before any open.
 const char *rocksdb_shim_check(void);
 
+/// The version of the loaded library, `7.8.3`: static text.
+const char *rocksdb_shim_version(void);
+
 /// Remembers the first background error of a database. Thread-safe.
 typedef struct rocksdb_shim_listener_t rocksdb_shim_listener_t;
 

@@ -187,11 +187,12 @@ package enum CompletionScript: String, CaseIterable {
             function __\(tool.name)_at
                 set -l command
                 for word in (commandline -opc)[2..-1]
-                    if contains -- (string join ' ' $command $word) \(paths)
+                    if contains -- (string join -- ' ' $command $word) \(paths)
                         set command $command $word
                     end
                 end
-                test (string join ' ' $command) = "$argv[1]"
+                set -l path (string join -- ' ' $command)
+                test "$path" = "$argv[1]"
             end
             complete -c \(tool.name) -f
 
@@ -205,7 +206,9 @@ package enum CompletionScript: String, CaseIterable {
             for flag in command.flags {
                 text += "\(start) -l \(flag.name) -d \(quoted(flag.help))"
                 if flag.placeholder != nil {
-                    text += " -r\(fishValue(flag.choices, flag.completion))"
+                    // -x takes a value and offers no files; -r with -F offers them.
+                    text += flag.completion == .file ? " -r" : " -x"
+                    text += fishValue(flag.choices, flag.completion)
                 }
                 text += "\n"
             }

@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// Standard output and standard error, unbuffered.
 package struct SystemConsole: Console {
@@ -6,7 +7,7 @@ package struct SystemConsole: Console {
 
     package func write(_ text: String) { put(text, STDOUT_FILENO) }
     package func complain(_ text: String) { put(text, STDERR_FILENO) }
-    package var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
+    package var showsProgress: Bool { Terminal.isTerminal(STDERR_FILENO) }
 
     private func put(_ text: String, _ file: Int32) {
         var bytes = Array(text.utf8)
