@@ -65,8 +65,8 @@ package struct TradeLine: Equatable, Sendable {
     }
 }
 
-/// A shipment as its trade knows it: enough to name it without reading it, since the id of a trade's
-/// shipment is always chosen by the server.
+/// A shipment as its trade knows it: enough to name it without reading it, since the id of
+/// a trade's shipment is always chosen by the server.
 package struct ShipmentReference: Equatable, Sendable {
     package var key: RecordKey
     /// The shipment's own time: the trade's for one that was created, later for one that was

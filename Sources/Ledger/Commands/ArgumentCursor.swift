@@ -75,7 +75,7 @@ package struct ArgumentCursor {
     /// Steps over the next option word; nil at the end of the request.
     ///
     /// - Parameter type: its raw values are the option words in capitals; at most 64 cases.
-    /// - Throws: `SYNTAX` for a word that is no option of the command, and for one that comes twice.
+    /// - Throws: `SYNTAX` for a word that is no option of the command, and for a repeated one.
     package mutating func option<Option>(
         _ words: borrowing ArgumentVector, of type: Option.Type
     ) throws(CommandError) -> Option?
