@@ -1,0 +1,184 @@
+import Basics
+import Domain
+
+/// The fields 10–28 of an event while they are read; which of them count follows from its type.
+struct DataParts {
+    let seq: UInt64
+    var trades: [RecordChange<Trade>] = []
+    var shipments: [RecordChange<Shipment>] = []
+    var stock: [StockChange] = []
+    var steps: [PriceStep] = []
+    var reason: String?
+    var ships: [RecordChange<Ship>] = []
+    var receipt: [ReceiptLine] = []
+    var point: TrackingPoint?
+    var previousETA: Timestamp?
+    var quantity: Int64?
+    var catalog = CatalogParts()
+    var previousRate: Rate?
+    var version: String?
+    var history: String?
+    var previousHistory: String?
+    var endedAt: UInt64?
+    var digest: Digest128?
+    var skew: Int64?
+
+    init(seq: UInt64) { self.seq = seq }
+
+    /// Reads the present field.
+    ///
+    /// - Parameter header: what was read before: the records of the catalog are read by type.
+    mutating func take(
+        _ fields: inout FieldReader, header: HeaderParts
+    ) throws(DecodingError) {
+        switch fields.number {
+        case 10:
+            if let change = try ChangeCodec.trade(try fields.bytes(), seq: seq) {
+                trades.append(change)
+            }
+        case 11:
+            if let change = try ChangeCodec.shipment(try fields.bytes(), seq: seq) {
+                shipments.append(change)
+            }
+        case 12:
+            if let change = try ChangeCodec.stock(try fields.bytes(), seq: seq) {
+                stock.append(change)
+            }
+        case 13: steps.append(try PriceStepCodec.decode(try fields.bytes()))
+        case 14: reason = try fields.text()
+        case 15: ships.append(try ChangeCodec.ship(try fields.bytes(), seq: seq))
+        case 16: receipt.append(try EventPartCodec.receiptLine(try fields.bytes()))
+        case 17: point = try EventPartCodec.point(try fields.bytes())
+        case 18:
+            let time = try required(header.time, "time")
+            previousETA = time.moved(by: try fields.signed())
+        case 19: quantity = try fields.signed()
+        case 20, 21:
+            let isAfter = fields.number == 21
+            let type = try required(header.type, "type")
+            try catalog.take(try fields.bytes(), type: type, isAfter: isAfter)
+        case 22: previousRate = try fields.rate()
+        case 23: version = try fields.text()
+        case 24: history = try fields.text()
+        case 25: previousHistory = try fields.text()
+        case 26: endedAt = try fields.unsigned()
+        case 27:
+            var words = ByteReader(try fields.bytes())
+            if words.remaining != 16 { throw .malformed("a digest is not of 16 bytes") }
+            digest = Digest128(high: try words.bigEndian(), low: try words.bigEndian())
+        case 28: skew = try fields.signed()
+        default: try fields.skip()
+        }
+    }
+
+    /// Puts together what an event of `type` carries.
+    consuming func data(type: EventType) throws(DecodingError) -> EventData {
+        switch type.subject {
+        case .trade:
+            let change = try required(trades.first, "trade")
+            if trades.count > 1 { throw .malformed("more than one trade") }
+            return .trade(
+                TradeChange(
+                    trade: change.after, previous: change.previous, stock: stock, steps: steps,
+                    reason: reason))
+        case .shipment: return .shipment(try shipmentChange())
+        case .inventory:
+            if stock.count > 1 { throw .malformed("more than one stock row") }
+            return .inventory(
+                InventoryChange(
+                    stock: try required(stock.first, "stock"),
+                    quantity: try required(quantity, "quantity"), reason: reason))
+        case .station:
+            return .station(
+                before: catalog.station.before, after: try required(catalog.station.after, "after"))
+        case .item:
+            return .item(
+                before: catalog.item.before, after: try required(catalog.item.after, "after"))
+        case .ship:
+            return .ship(
+                before: catalog.ship.before, after: try required(catalog.ship.after, "after"),
+                aboard: shipments, note: reason)
+        case .currency: return .currency(try required(catalog.currency, "after"))
+        case .rate: return .rate(try required(catalog.rate, "after"), previous: previousRate)
+        case .system: return .system(try systemChange(type))
+        }
+    }
+
+    private func shipmentChange() throws(DecodingError) -> ShipmentChange {
+        let subject = try required(shipments.first, "shipment")
+        if shipments.count > 1 { throw .malformed("more than one shipment") }
+        var change = ShipmentChange(
+            shipment: subject.after, previous: subject.previous, stock: stock)
+        change.trades = trades
+        change.ships = ships
+        change.receipt = receipt
+        change.point = point
+        change.previousETA = previousETA
+        change.reason = reason
+        return change
+    }
+
+    private func systemChange(_ type: EventType) throws(DecodingError) -> SystemChange {
+        switch type {
+        case .systemStarted: return .started(version: try required(version, "version"))
+        case .systemPromoted:
+            return .promoted(
+                history: try required(history, "history"),
+                previous: try required(previousHistory, "previous history"),
+                endedAt: try required(endedAt, "ended at"))
+        case .systemDigest: return .digest(try required(digest, "digest"))
+        default: return .timeAccepted(skewMilliseconds: try required(skew, "clock skew"))
+        }
+    }
+}
+
+/// A catalog record before and after an event, of the kind that the event's type names.
+struct CatalogParts {
+    var station: (before: Station?, after: Station?)
+    var item: (before: Item?, after: Item?)
+    var ship: (before: Ship?, after: Ship?)
+    var currency: Currency?
+    var rate: ExchangeRate?
+
+    mutating func take(
+        _ bytes: Span<UInt8>, type: EventType, isAfter: Bool
+    ) throws(DecodingError) {
+        switch (type.subject, isAfter) {
+        case (.station, false): station.before = try StationCodec.decode(bytes)
+        case (.station, true): station.after = try StationCodec.decode(bytes)
+        case (.item, false): item.before = try ItemCodec.decode(bytes)
+        case (.item, true): item.after = try ItemCodec.decode(bytes)
+        case (.ship, false): ship.before = try ShipCodec.decode(bytes)
+        case (.ship, true): ship.after = try ShipCodec.decode(bytes)
+        case (.currency, true): currency = try CurrencyCodec.decode(bytes)
+        case (.rate, true): rate = try RateCodec.decode(bytes)
+        default: throw .malformed("a catalog record in an event of another kind")
+        }
+    }
+}
+
+extension EventType {
+    /// What an event of this type is about.
+    enum Subject { case trade, shipment, inventory, station, item, ship, currency, rate, system }
+
+    var subject: Subject {
+        switch self {
+        case .tradeReserved, .tradeInitiated, .tradeCommitted, .tradePaid, .tradeCancelled,
+            .tradeExpired, .tradeCompleted, .tradeRefunded:
+            .trade
+        case .shipmentCreated, .shipmentDispatched, .shipmentHeld, .shipmentResumed,
+            .shipmentTracked, .shipmentRescheduled, .shipmentDelayed, .shipmentReceived,
+            .shipmentDelivered, .shipmentCancelled, .shipmentLost, .shipmentReturned:
+            .shipment
+        case .inventoryAdded, .inventoryRemoved, .inventoryAdjusted, .inventoryHeld,
+            .inventoryReleased, .inventoryLow, .inventoryLimits:
+            .inventory
+        case .stationAdded, .stationChanged, .stationClosed, .stationOpened: .station
+        case .itemAdded, .itemChanged: .item
+        case .shipAdded, .shipChanged, .shipTracked: .ship
+        case .currencyAdded: .currency
+        case .rateSet: .rate
+        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted: .system
+        }
+    }
+}
