@@ -19,8 +19,8 @@ extension ByteBuffer {
         endRecord(replayed: replayed)
     }
 
-    /// Appends an item as JSON, every field in its fixed place; mass in kilograms and volume in cubic
-    /// metres of one unit.
+    /// Appends an item as JSON, every field in its fixed place; mass in kilograms and volume in
+    /// cubic metres of one unit.
     ///
     /// - Parameter replayed: ends the object with `"replayed":true`.
     package mutating func appendJSON(_ item: Item, names: Names, replayed: Bool = false) {

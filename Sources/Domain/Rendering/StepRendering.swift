@@ -4,8 +4,8 @@ import JSON
 extension ByteBuffer {
     /// Appends one step of a price as JSON, every field in its fixed place.
     ///
-    /// A conversion is shown as the inputs: `{"amount","currency","rate"}`, in front of a rule's own
-    /// inputs if both are there.
+    /// A conversion is shown as the inputs: `{"amount","currency","rate"}`, in front of a rule's
+    /// own inputs if both are there.
     ///
     /// - Parameter currency: the trade's, in which `before` and `after` are.
     package mutating func appendJSON(step: PriceStep, currency: CurrencyCode, names: Names) {

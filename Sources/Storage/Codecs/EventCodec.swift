@@ -24,8 +24,8 @@ package import Domain
 ///     27 bytes   digest        16, high half first
 ///     28 varint  clock skew    zigzag milliseconds
 ///
-/// The messages are described at `ChangeCodec`, `PriceStepCodec` and `EventPartCodec`. Which of 10–28
-/// an event has follows from its type:
+/// The messages are described at `ChangeCodec`, `PriceStepCodec` and `EventPartCodec`. Which of
+/// 10–28 an event has follows from its type:
 ///
 ///     trade.*        10 once, 12*, 13*, 14
 ///     shipment.*     11 once, 12*, 10*, 15*, 16*, 17, 18, 14

@@ -7,7 +7,8 @@ import Domain
 /// spelling only. Ownership: borrows the bytes it was made from. Never traps on any bytes.
 struct FieldReader: ~Escapable {
     private let source: Span<UInt8>
-    private var reader: ByteReader
+    /// The offset of the next byte; never beyond `source.count`.
+    private var offset = 0
     /// Bit n: field n may come more than once in a row.
     private let repeated: UInt64
     private var start = 0
@@ -20,7 +21,6 @@ struct FieldReader: ~Escapable {
     @_lifetime(copy bytes)
     init(nested bytes: Span<UInt8>, repeated: UInt64 = 0) {
         source = bytes
-        reader = ByteReader(bytes)
         self.repeated = repeated
     }
 
@@ -30,9 +30,8 @@ struct FieldReader: ~Escapable {
     @_lifetime(copy bytes)
     init(record bytes: Span<UInt8>, schema: UInt64, repeated: UInt64 = 0) throws(DecodingError) {
         source = bytes
-        reader = ByteReader(bytes)
         self.repeated = repeated
-        let found = try reader.varint()
+        let found = try varint()
         if found > schema { throw .newerSchema(found) }
         if found == 0 { throw .malformed("schema number 0") }
     }
@@ -42,9 +41,9 @@ struct FieldReader: ~Escapable {
     /// - Returns: false at the end.
     @_lifetime(self: copy self)
     mutating func next() throws(DecodingError) -> Bool {
-        if reader.isAtEnd { return false }
-        start = reader.position
-        let tag = try reader.varint()
+        if offset == source.count { return false }
+        start = offset
+        let tag = try varint()
         let found = tag >> 3
         guard let kind = Wire(rawValue: UInt8(truncatingIfNeeded: tag) & 7) else {
             throw .malformed("an unknown wire type")
@@ -64,7 +63,7 @@ struct FieldReader: ~Escapable {
     @_lifetime(self: copy self)
     mutating func unsigned() throws(DecodingError) -> UInt64 {
         if wire != .varint { throw .malformed("a number of another wire type") }
-        return try reader.varint()
+        return try varint()
     }
 
     /// A number that is never negative.
@@ -121,14 +120,14 @@ struct FieldReader: ~Escapable {
     @_lifetime(self: copy self)
     mutating func fixed64() throws(DecodingError) -> UInt64 {
         if wire != .fixed64 { throw .malformed("a fixed number of another wire type") }
-        return try reader.littleEndian()
+        return try fixed()
     }
 
     /// The bytes of a text, an id, or a nested message.
     @_lifetime(copy self)
     mutating func bytes() throws(DecodingError) -> Span<UInt8> {
         if wire != .bytes { throw .malformed("bytes of another wire type") }
-        return try reader.lengthPrefixed()
+        return try lengthPrefixed()
     }
 
     @_lifetime(self: copy self)
@@ -159,14 +158,52 @@ struct FieldReader: ~Escapable {
     mutating func position() throws(DecodingError) -> Position {
         let packed = try bytes()
         if packed.count != 24 { throw .malformed("a position is not of 24 bytes") }
-        var words = ByteReader(packed)
-        let x = Double(bitPattern: try words.littleEndian())
-        let y = Double(bitPattern: try words.littleEndian())
-        let z = Double(bitPattern: try words.littleEndian())
+        var words = FieldReader(nested: packed)
+        let x = Double(bitPattern: try words.fixed())
+        let y = Double(bitPattern: try words.fixed())
+        let z = Double(bitPattern: try words.fixed())
         guard let position = Position(x: x, y: y, z: z) else {
             throw .malformed("a position is not finite")
         }
         return position
+    }
+
+    // MARK: Bytes
+
+    // Most varints have one byte: the rest is left to the general reader.
+    @inline(__always) @_lifetime(self: copy self)
+    private mutating func varint() throws(DecodingError) -> UInt64 {
+        if offset < source.count, source[offset] < 0x80 {
+            offset += 1
+            return UInt64(source[offset - 1])
+        }
+        return try longVarint()
+    }
+
+    @inline(never) @_lifetime(self: copy self)
+    private mutating func longVarint() throws(DecodingError) -> UInt64 {
+        var tail = ByteReader(source.extracting(offset..<source.count))
+        let value = try tail.varint()
+        offset += tail.position
+        return value
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func fixed() throws(DecodingError) -> UInt64 {
+        if source.count - offset < 8 { throw .truncated }
+        var value: UInt64 = 0
+        for index in 0..<8 { value |= UInt64(source[offset + index]) << UInt64(index * 8) }
+        offset += 8
+        return value
+    }
+
+    @_lifetime(copy self)
+    private mutating func lengthPrefixed() throws(DecodingError) -> Span<UInt8> {
+        let length = try varint()
+        if length > UInt64(source.count - offset) { throw .truncated }
+        let from = offset
+        offset += Int(length)
+        return source.extracting(from..<offset)
     }
 
     // MARK: Fields of a newer program
@@ -175,16 +212,16 @@ struct FieldReader: ~Escapable {
     @_lifetime(self: copy self)
     mutating func keep(in unknown: inout [UInt8]) throws(DecodingError) {
         try skip()
-        unknown.append(contentsOf: source.extracting(start..<reader.position).array)
+        unknown.append(contentsOf: source.extracting(start..<offset).array)
     }
 
     /// Skips the present field.
     @_lifetime(self: copy self)
     mutating func skip() throws(DecodingError) {
         switch wire {
-        case .varint: _ = try reader.varint()
-        case .fixed64: _ = try reader.bytes(8)
-        case .bytes: _ = try reader.lengthPrefixed()
+        case .varint: _ = try varint()
+        case .fixed64: _ = try fixed()
+        case .bytes: _ = try lengthPrefixed()
         }
     }
 
