@@ -1,1 +1,411 @@
-// Filled by the slices that follow.
+package import Basics
+package import Domain
+package import Storage
+import Synchronization
+import System
+
+/// The one writer: decides commands, gathers their events in groups, and knows what is durable.
+///
+/// Every reply given on this thread belongs to `openGroup` and may leave once `durableGroup` has
+/// reached it. Whoever runs the ledger calls `closeGroup` after each batch of commands and
+/// `collectDurable` when woken. Threading: one thread, except `durableView` and `isWritable`.
+package final class Ledger {
+    package let options: LedgerOptions
+    package let store: Store
+    package let projections: Projections
+    package let clock: any Clock
+    private let published: Mutex<ReadView>
+    private let transaction: Transaction
+    private let time: LedgerClock
+    private let space: SpaceWatch
+    private let sync: SyncThread
+    private let due: DueWork
+    private let lists: LiveStockLists
+
+    /// The group that a reply given now belongs to.
+    package private(set) var openGroup: UInt64 = 1
+    /// The replies of this group and all before it may leave.
+    package private(set) var durableGroup: UInt64 = 0
+    private var written: [(group: UInt64, content: WrittenGroup)] = []
+    /// Commands executed since the group was opened.
+    private var groupCommands = 0
+    /// The last seq at which the state's digest was written into the log.
+    private var digestedSeq: UInt64
+
+    /// Called on the ledger's thread with the events of each group that has become durable, after
+    /// the view that holds them was published.
+    package var onDurable: (([Event], ReadView) -> Void)?
+
+    /// Opens for writing: recovers the clock, writes what a new store begins with, starts the sync
+    /// thread.
+    ///
+    /// - Parameters:
+    ///   - wake: called on the sync thread when `collectDurable` has something to do.
+    ///   - fail: called with a sentence when the disk refuses; must end the process.
+    package init(
+        store: Store, options: LedgerOptions, clock: any Clock,
+        wake: @escaping @Sendable () -> Void, fail: @escaping @Sendable (String) -> Void
+    ) throws(StorageError) {
+        self.store = store
+        self.options = options
+        self.clock = clock
+        time = LedgerClock(clock: clock, limitMilliseconds: options.limits.clockSkewMilliseconds)
+        space = SpaceWatch(directory: store.directory, limits: options.limits)
+        let view = store.latestView()
+        projections = try Projections(database: store.database, names: store.state.names)
+        try projections.load(view)
+        published = Mutex(view)
+        transaction = Transaction(
+            state: store.state, writeSet: store.writeSet, view: view, limits: options.limits)
+        due = DueWork(database: store.database)
+        lists = LiveStockLists(state: store.state)
+        digestedSeq = store.writeSet.head.seq
+        let mark: SyncThread.MarkPolicy =
+            options.markIntervalMilliseconds.map { .interval(milliseconds: $0) } ?? .group
+        sync = SyncThread(
+            store: StoreHandles(database: store.database, mark: store.mark),
+            policy: options.syncPolicy, markPolicy: mark, clock: clock, wake: wake, fail: fail)
+        do throws(SystemError) {
+            try sync.start()
+            try projections.start()
+        } catch { throw StorageError(error) }
+        try begin()
+    }
+
+    /// What every start writes.
+    private func begin() throws(StorageError) {
+        transaction.begin(caller: .system, now: time.now())
+        transaction.beginCommand(nil, requestHash: 0)
+        transaction.emit(.systemStarted, .system(.started(version: options.version)))
+        if store.isNew {
+            transaction.emit(
+                .currencyAdded, .currency(.credits(seq: transaction.nextSeq)))
+        }
+        if let ended = store.endedHistory {
+            transaction.emit(
+                .systemPromoted,
+                .system(
+                    .promoted(
+                        history: store.history.current, previous: ended,
+                        endedAt: store.writeSet.head.seq)))
+        }
+        try transaction.commit()
+        try writeGroup()
+    }
+
+    // MARK: Executing
+
+    /// Decides one write. The reply, refusals too, belongs to `openGroup`.
+    ///
+    /// - Parameter request: begins with the command's own words.
+    package func execute(
+        _ spec: CommandSpec, _ request: borrowing ArgumentVector, caller: Caller,
+        options write: WriteOptions, reply: Reply
+    ) {
+        reply.reset()
+        guard case .write(let verb, let handler) = spec.handler else {
+            reply.value = .error(CommandError(.err, "\(spec.name) is not a write command"))
+            return
+        }
+        groupCommands += 1
+        settleDue()
+        do throws(CommandError) {
+            try permit(spec, caller)
+            transaction.begin(caller: caller, now: time.now())
+            let hash = RequestHash.of(request)
+            let key = write.key.map {
+                RequestIdentity(kind: .key, name: $0, requestHash: hash)
+            }
+            transaction.beginCommand(verb, requestHash: hash, key: key)
+            if let key, try KeyReplay.answer(key, transaction, reply) { return }
+            if write.isDryRun {
+                DryRun.run(request, handler, transaction, reply, history: store.history)
+                return
+            }
+            try handler(request, transaction, reply)
+            finish()
+        } catch {
+            transaction.rollback()
+            reply.value = .error(error)
+        }
+        closeFullGroup()
+    }
+
+    /// Whether the caller may, and the disk can.
+    private func permit(_ spec: CommandSpec, _ caller: Caller) throws(CommandError) {
+        if caller.role < spec.role {
+            throw CommandError(
+                .noPerm,
+                "\(spec.name) needs the role \(spec.role.name), \(caller.name) has "
+                    + caller.role.name)
+        }
+        if !spec.flags.contains(.always), let reason = space.refusal { throw reason }
+    }
+
+    /// Appends what the transaction decided. A store that refuses here is final: memory is ahead.
+    private func finish() {
+        do throws(StorageError) { try transaction.commit() } catch { end(error) }
+    }
+
+    /// Runs the commands of a `MULTI` as one transaction.
+    ///
+    /// - Parameter requests: the words of each command.
+    package func executeTransaction(
+        _ requests: [[[UInt8]]], caller: Caller, reply: Reply
+    ) {
+        reply.reset()
+        groupCommands += requests.count
+        settleDue()
+        transaction.begin(caller: caller, now: time.now())
+        var words = ArgumentVector()
+        var values: [ReplyValue] = []
+        let inner = Reply()
+        for (index, request) in requests.enumerated() {
+            words.removeAll()
+            for word in request { words.append(word.span) }
+            inner.reset()
+            do throws(CommandError) {
+                values.append(try executeInside(words, caller: caller, reply: inner))
+            } catch {
+                transaction.rollback()
+                let name = CommandTable.name(of: words)
+                var refusal = CommandError(
+                    .execAbort,
+                    "command \(index + 1) (\(name)): \(error.code.rawValue) \(error.message)")
+                refusal.station = error.station
+                refusal.item = error.item
+                refusal.asked = error.asked
+                refusal.available = error.available
+                reply.value = .error(refusal)
+                return
+            }
+        }
+        if !transaction.events.isEmpty { finish() }
+        reply.value = .array(values)
+        closeFullGroup()
+    }
+
+    private func executeInside(
+        _ words: borrowing ArgumentVector, caller: Caller, reply: Reply
+    ) throws(CommandError) -> ReplyValue {
+        let spec = try CommandTable.find(words)
+        switch spec.handler {
+        case .write(let verb, let handler):
+            try permit(spec, caller)
+            transaction.beginCommand(verb, requestHash: RequestHash.of(words))
+            try handler(words, transaction, reply)
+        case .read:
+            try TransactionReads.answer(words, spec, transaction, context(caller), reply)
+        case .session:
+            throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
+        }
+        if case .record = reply.value { return .json(reply.body.array) }
+        return reply.value
+    }
+
+    // MARK: Reading
+
+    /// Answers a read.
+    ///
+    /// - Parameter isBehindWrites: the caller has writes of its own in flight: the answer must see
+    ///   them and belongs to `openGroup`. Otherwise it comes from the durable view and may leave at
+    ///   once.
+    package func read(
+        _ spec: CommandSpec, _ request: borrowing ArgumentVector, caller: Caller,
+        isBehindWrites: Bool, reply: Reply
+    ) {
+        reply.reset()
+        guard case .read(let handler) = spec.handler else {
+            reply.value = .error(CommandError(.err, "\(spec.name) is not a read command"))
+            return
+        }
+        do throws(CommandError) {
+            if caller.role < spec.role {
+                throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
+            }
+            if isBehindWrites {
+                // The group must be in the database before the latest view can show it.
+                try writeForRead()
+                try handler(request, context(caller), reply)
+            } else if try !fastRead(spec, request, reply) {
+                try handler(request, durableContext(caller), reply)
+            }
+        } catch { reply.value = .error(error) }
+    }
+
+    /// A level needs neither a view nor a key: the row in memory will do where it is durable.
+    private func fastRead(
+        _ spec: CommandSpec, _ request: borrowing ArgumentVector, _ reply: Reply
+    ) throws(CommandError) -> Bool {
+        if !spec.flags.contains(.level) || request.count != 4 { return false }
+        guard let station = Identifier(request[2]), let item = Identifier(request[3]),
+            let stationNumber = store.state.names.stations.number(of: station),
+            let itemNumber = store.state.names.items.number(of: item),
+            let row = store.state.stock.row(
+                StockKey(
+                    station: StationNumber(stationNumber), item: ItemNumber(itemNumber)))
+        else { return false }
+        let level = store.state.stock.level(row)
+        if level.seq > durableSeq { return false }
+        reply.value = .integer(level.available)
+        return true
+    }
+
+    /// What a read on another thread needs; the view is the last durable one.
+    package func durableContext(_ caller: Caller) -> ReadContext {
+        ReadContext(
+            view: durableView, projections: projections, caller: caller, limits: options.limits,
+            now: Timestamp(milliseconds: clock.wallMilliseconds()), stockLists: lists)
+    }
+
+    private func context(_ caller: Caller) -> ReadContext {
+        ReadContext(
+            view: store.latestView(), projections: projections, caller: caller,
+            limits: options.limits, now: Timestamp(milliseconds: clock.wallMilliseconds()),
+            stockLists: lists)
+    }
+
+    /// The store as of the last durable group. Any thread.
+    package var durableView: ReadView { published.withLock { $0 } }
+
+    /// The last event of the last durable group.
+    package private(set) var durableSeq: UInt64 = 0
+
+    /// The last event that was decided.
+    package var writtenSeq: UInt64 { store.writeSet.head.seq }
+
+    // MARK: Groups
+
+    /// Ends the group, if it holds anything: writes it and hands it to the sync thread.
+    ///
+    /// While the disk is busy a group goes on growing, up to its limits, so that one flush serves
+    /// more of them.
+    package func closeGroup() {
+        if store.writeSet.isEmpty {
+            // Refusals, replays and quotes wait for whatever was decided before them, no longer.
+            if groupCommands > 0 && written.isEmpty {
+                groupCommands = 0
+                durableGroup = openGroup
+                openGroup += 1
+            }
+            return
+        }
+        if sync.isBusy && !isGroupFull { return }
+        do throws(StorageError) { try writeGroup() } catch { end(error) }
+    }
+
+    private var isGroupFull: Bool {
+        groupCommands >= options.limits.groupCommands
+            || store.writeSet.byteCount >= options.limits.groupBytes
+    }
+
+    private func closeFullGroup() {
+        if !isGroupFull || store.writeSet.isEmpty { return }
+        do throws(StorageError) { try writeGroup() } catch { end(error) }
+    }
+
+    private func writeForRead() throws(CommandError) {
+        if store.writeSet.isEmpty { return }
+        do throws(StorageError) { try writeGroup() } catch { end(error) }
+    }
+
+    private func writeGroup() throws(StorageError) {
+        try appendDigest()
+        let content = try store.writeSet.commitGroup()
+        if let earliest = content.earliestDue { due.note(earliest) }
+        transaction.view = store.latestView()
+        written.append((openGroup, content))
+        sync.submit(
+            group: openGroup,
+            mark: .init(
+                epoch: UInt64(store.history.epoch), seq: content.head.seq,
+                chain: content.head.chain))
+        openGroup += 1
+        groupCommands = 0
+    }
+
+    /// Every 4 096 events the log says what the state's digest is.
+    private func appendDigest() throws(StorageError) {
+        let head = store.writeSet.head
+        if head.seq - digestedSeq < 4_096 || space.refusal != nil { return }
+        transaction.begin(caller: .system, now: head.time)
+        transaction.beginCommand(nil, requestHash: 0)
+        transaction.emit(.systemDigest, .system(.digest(head.digest)))
+        try transaction.commit()
+        digestedSeq = store.writeSet.head.seq
+    }
+
+    /// Takes in what the sync thread has finished: publishes the view, tells the feed, and lets the
+    /// replies go. Call when woken.
+    package func collectDurable() {
+        let reached = sync.durableGroup
+        while let first = written.first, first.group <= reached {
+            written.removeFirst()
+            let view = store.view(of: first.content)
+            projections.append(first.content.events, view: view)
+            published.withLock { $0 = view }
+            durableSeq = view.head.seq
+            durableGroup = first.group
+            onDurable?(first.content.events, view)
+        }
+        if written.isEmpty && store.writeSet.isEmpty && groupCommands > 0 { closeGroup() }
+    }
+
+    /// Whether replies are waiting for the disk.
+    package var hasUndurable: Bool { !written.isEmpty || !store.writeSet.isEmpty }
+
+    // MARK: Time
+
+    /// Looks at the disk's free space and at what has become due. Call about ten times a second.
+    package func tick() {
+        space.check()
+        settleDue()
+        closeGroup()
+    }
+
+    /// Writes what the clock has made due: ended reservations, passed ETAs; a portion at a time.
+    private func settleDue() {
+        if space.refusal != nil || time.isJumping { return }
+        let now = max(time.now(), store.writeSet.head.time)
+        do throws(StorageError) {
+            try due.settle(now: now, transaction: transaction)
+        } catch { end(error) }
+    }
+
+    /// `TIME ACCEPT`: the wall clock is right although it jumped.
+    package func acceptTime() { time.accept() }
+
+    /// How far the wall clock has run ahead of the monotonic one, in milliseconds.
+    package var clockSkewMilliseconds: Int64 { time.skewMilliseconds }
+
+    /// Why writes are refused for want of space; nil while they are not.
+    package var spaceRefusal: CommandError? { space.refusal }
+
+    // MARK: This server's own values
+
+    /// Keeps a value of this server's own with the open group.
+    package func putLocal(_ key: StoreKey, _ bytes: Span<UInt8>) {
+        store.writeSet.putLocal(key, bytes)
+    }
+
+    package func deleteLocal(_ key: StoreKey) { store.writeSet.deleteLocal(key) }
+
+    // MARK: Ending
+
+    /// Writes and flushes everything, and ends the threads.
+    package func stop() throws(StorageError) {
+        if !store.writeSet.isEmpty { try writeGroup() }
+        sync.stop()
+        collectDurable()
+        projections.stop()
+        try StoreHandles(database: store.database, mark: store.mark).synchronize()
+        try store.endSession()
+    }
+
+    /// Memory and store differ: nothing may be answered any more.
+    private func end(_ error: StorageError) -> Never {
+        CurrentProcess.writeError(
+            "entrepot: \(error.message); stopping, nothing was acknowledged\n")
+        CurrentProcess.end(status: 1)
+    }
+}

@@ -100,5 +100,7 @@ package struct DatabaseOptions: Equatable, Sendable {
 package struct Family: Equatable, Hashable, Sendable {
     @usableFromInline let index: Int
 
-    @inlinable init(index: Int) { self.index = index }
+    /// - Parameter index: its place in the list that the database was opened with; a wrong one is
+    ///   refused by every call that takes it.
+    @inlinable package init(index: Int) { self.index = index }
 }

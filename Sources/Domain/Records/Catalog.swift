@@ -180,8 +180,8 @@ package struct Currency: Equatable, Sendable {
     }
 
     /// What every new store has: Credits, scale 2.
-    package static func credits(seq: UInt64) -> Currency? {
-        CurrencyCode("CR").map { Currency(code: $0, name: "Credits", scale: 2, seq: seq) }
+    package static func credits(seq: UInt64) -> Currency {
+        Currency(code: .credits, name: "Credits", scale: 2, seq: seq)
     }
 }
 

@@ -174,7 +174,7 @@ extension ArgumentCursor {
         in limits: ClosedRange<Int64> = .min ... .max
     ) throws(CommandError) -> Int64 {
         let word = try word(words, name)
-        do {
+        do throws(ValueError) {
             let value = try QuantityText.parse(word, name: name)
             if limits.contains(value) { return value }
             throw ValueError.range(
@@ -211,7 +211,7 @@ extension ArgumentCursor {
     ) throws(CommandError) -> Timestamp {
         let word = try word(words, name)
         if let now, word.count > 1, word[0] == UInt8(ascii: "+") {
-            do {
+            do throws(ValueError) {
                 let span = try DurationText.parse(word.extracting(1..<word.count))
                 if let moment = now.adding(milliseconds: span) { return moment }
                 throw ValueError.range("\(name) lies behind the year 9999")

@@ -1,0 +1,37 @@
+package import Basics
+package import Domain
+package import Storage
+
+/// What a read has at hand: a point in time of the store, who asks, and the limits.
+package struct ReadContext: Sendable {
+    /// Durable, or, for a read behind own unanswered writes, the latest.
+    package let view: ReadView
+    /// Postings and aggregates that the projector has not written yet are laid over the view.
+    package let projections: Projections
+    package let caller: Caller
+    package let limits: Limits
+    /// The time of the read, for filters relative to now.
+    package let now: Timestamp
+    /// Reads that need rows of a station or an item as lists go through this.
+    package let stockLists: any StockLists
+
+    package init(
+        view: ReadView, projections: Projections, caller: Caller, limits: Limits, now: Timestamp,
+        stockLists: any StockLists
+    ) {
+        self.view = view
+        self.projections = projections
+        self.caller = caller
+        self.limits = limits
+        self.now = now
+        self.stockLists = stockLists
+    }
+}
+
+/// Which rows of stock exist: the lists in memory behind `INVENTORY GET station` and `FIND`.
+package protocol StockLists: Sendable {
+    /// The items ever stocked at a station, in the order in which they came.
+    func items(at station: StationNumber) -> [ItemNumber]
+    /// The stations that ever stocked an item, in the order in which they came.
+    func stations(with item: ItemNumber) -> [StationNumber]
+}

@@ -1,0 +1,295 @@
+import Basics
+import Domain
+
+/// What a trade command may do to a trade, and the events that say so. Each function checks all
+/// before it emits anything.
+enum TradeDecision {
+    /// A trade as asked for, parsed and looked up.
+    struct Request {
+        var seller: StationNumber
+        var buyer: StationNumber
+        var lines: [RequestedLine]
+        var id: Identifier?
+        var currency: CurrencyCode?
+        /// The most that the buyer will pay, in the currency's own digits.
+        var maximum: RequestedLine.NamedPrice?
+        var eta: Timestamp
+        var reference: String?
+        var attributes: String?
+        var occurred: Timestamp?
+        /// Set for a reservation.
+        var expires: Timestamp?
+        var wantsTrace = false
+    }
+
+    /// Both stations are open and the caller may act for one of them.
+    static func checkParties(
+        _ request: Request, _ transaction: Transaction
+    ) throws(CommandError) {
+        if request.seller == request.buyer {
+            let name = transaction.names.station(request.seller)
+            throw CommandError(.badState, "\(name) cannot trade with itself")
+        }
+        try checkOpen(request.seller, transaction)
+        try checkOpen(request.buyer, transaction)
+        let seller = transaction.names.station(request.seller)
+        let buyer = transaction.names.station(request.buyer)
+        let caller = transaction.caller
+        if !caller.mayActFor(seller) && !caller.mayActFor(buyer) {
+            throw CommandError(
+                .noPerm, "\(caller.name) may act for neither \(seller) nor \(buyer)")
+        }
+        if request.lines.contains(where: { $0.named != nil }) && !caller.mayActFor(seller) {
+            throw CommandError(
+                .noPerm, "naming a price needs the seller \(seller) in the caller's stations")
+        }
+    }
+
+    static func checkOpen(
+        _ number: StationNumber, _ transaction: Transaction
+    ) throws(CommandError) {
+        guard let station = transaction.state.station(number) else {
+            throw .notFound("station", "\(number.raw)")
+        }
+        if station.status == .closed {
+            var error = CommandError(.closed, "station \(station.id) is closed")
+            error.station = station.id
+            throw error
+        }
+    }
+
+    /// Prices the request and holds it against the buyer's maximum.
+    static func price(
+        _ request: Request, _ transaction: Transaction
+    ) throws(CommandError) -> Pricing {
+        let pricing = try Pricing(
+            request.lines, seller: request.seller, currency: request.currency, transaction)
+        if let maximum = request.maximum {
+            let limit = try maximum.amount(scale: pricing.currency.scale)
+            if pricing.total > limit {
+                let scale = pricing.currency.scale
+                throw CommandError(
+                    .rejected,
+                    "the total is \(MoneyText.text(pricing.total, scale: scale)) "
+                        + "\(pricing.currency.code), above the maximum of "
+                        + MoneyText.text(limit, scale: scale))
+            }
+        }
+        return pricing
+    }
+
+    /// Makes the trade: initiated at once, or reserved where the request has an end.
+    ///
+    /// - Returns: the trade and the steps of its prices.
+    static func create(
+        _ request: Request, _ transaction: Transaction
+    ) throws(CommandError) -> (trade: Trade, steps: [PriceStep]) {
+        try checkParties(request, transaction)
+        let isReservation = request.expires != nil
+        var moves = StockMoves()
+        for line in request.lines {
+            if isReservation {
+                try moves.reserved(request.seller, line.item, by: line.quantity, transaction)
+            } else {
+                try moves.onHand(
+                    request.seller, line.item, by: -line.quantity, against: .transit, transaction)
+            }
+        }
+        try moves.checkInvariants(transaction)
+        for line in request.lines {
+            try moves.incoming(request.buyer, line.item, by: line.quantity, transaction)
+        }
+        try moves.checkCapacity(at: request.buyer, transaction)
+        let pricing = try price(request, transaction)
+
+        let key = RecordKey(seq: transaction.nextSeq)
+        var trade = Trade(
+            key: key, id: request.id ?? key.serverChosenIdentifier(created: transaction.now),
+            seller: request.seller, buyer: request.buyer, lines: pricing.lines,
+            currency: pricing.currency.code, total: pricing.total,
+            status: isReservation ? .reserved : .initiated, actor: transaction.caller.name,
+            created: transaction.now)
+        trade.reference = request.reference
+        trade.attributes = request.attributes
+        trade.occurred = request.occurred
+        trade.expires = request.expires
+        let shipment = isReservation ? nil : try shipment(of: &trade, eta: request.eta, transaction)
+        let identity = request.id.map {
+            RequestIdentity(kind: .trade, name: $0, requestHash: transaction.requestHash)
+        }
+        transaction.emit(
+            isReservation ? .tradeReserved : .tradeInitiated,
+            .trade(
+                TradeChange(
+                    trade: trade, previous: 0, stock: moves.seal(seq: key.seq),
+                    steps: pricing.steps)), identity: identity)
+        if let shipment {
+            transaction.emit(
+                .shipmentCreated, .shipment(ShipmentChange(shipment: shipment, previous: 0)))
+        }
+        moves.emitLow(transaction)
+        return (trade, pricing.steps)
+    }
+
+    /// The shipment that a trade makes when it is initiated by the next event.
+    private static func shipment(
+        of trade: inout Trade, eta: Timestamp, _ transaction: Transaction
+    ) throws(CommandError) -> Shipment {
+        let key = RecordKey(seq: transaction.nextSeq + 1)
+        trade.shipments = [ShipmentReference(key: key, created: transaction.now)]
+        let lines = trade.lines.map { ShipmentLine(item: $0.item, quantity: $0.quantity) }
+        let (mass, volume) = try ShipmentDecision.load(of: lines, transaction)
+        return Shipment(
+            key: key, id: key.serverChosenIdentifier(created: transaction.now),
+            trade: trade.key, tradeID: trade.id, origin: trade.seller, destination: trade.buyer,
+            lines: lines, mass: mass, volume: volume, eta: eta, created: transaction.now)
+    }
+
+    /// reserved → initiated: cannot fail on stock or capacity.
+    static func commit(
+        _ found: Trade, eta: Timestamp, _ transaction: Transaction
+    ) throws(CommandError) -> Trade {
+        var trade = found
+        try require(trade, in: [.reserved], to: .initiated)
+        try checkOpen(trade.seller, transaction)
+        try checkOpen(trade.buyer, transaction)
+        var moves = StockMoves()
+        for line in trade.lines {
+            try moves.reserved(trade.seller, line.item, by: -line.quantity, transaction)
+            try moves.onHand(
+                trade.seller, line.item, by: -line.quantity, against: .transit, transaction)
+        }
+        try moves.checkInvariants(transaction)
+        trade.status = .initiated
+        trade.expires = nil
+        let shipment = try shipment(of: &trade, eta: eta, transaction)
+        emit(&trade, .tradeCommitted, &moves, reason: nil, transaction)
+        transaction.emit(
+            .shipmentCreated, .shipment(ShipmentChange(shipment: shipment, previous: 0)))
+        moves.emitLow(transaction)
+        return trade
+    }
+
+    /// reserved → cancelled; initiated → cancelled while no shipment has left.
+    static func cancel(
+        _ found: Trade, reason: String?, _ transaction: Transaction
+    ) throws(CommandError) -> Trade {
+        var trade = found
+        try require(trade, in: [.reserved, .initiated], to: .cancelled)
+        var shipments: [Shipment] = []
+        for reference in trade.shipments {
+            guard let shipment = try transaction.shipment(reference.key) else { continue }
+            if shipment.status != .pending {
+                throw CommandError(
+                    .badState,
+                    "trade \(trade.id) cannot go from initiated to cancelled: shipment "
+                        + "\(shipment.id) is \(shipment.status.name)")
+            }
+            shipments.append(shipment)
+        }
+        var moves = StockMoves()
+        for line in trade.lines {
+            if trade.status == .reserved {
+                try moves.reserved(trade.seller, line.item, by: -line.quantity, transaction)
+            } else {
+                try moves.onHand(
+                    trade.seller, line.item, by: line.quantity, against: .transit, transaction)
+            }
+            try moves.incoming(trade.buyer, line.item, by: -line.quantity, transaction)
+        }
+        try moves.checkInvariants(transaction)
+        trade.status = .cancelled
+        trade.expires = nil
+        emit(&trade, .tradeCancelled, &moves, reason: reason, transaction)
+        for shipment in shipments {
+            var ended = shipment
+            ended.status = .cancelled
+            ended.delayed = false
+            ended.seq = transaction.nextSeq
+            var change = ShipmentChange(shipment: ended, previous: shipment.seq)
+            change.reason = reason
+            transaction.emit(.shipmentCancelled, .shipment(change))
+        }
+        refund(&trade, reason: reason, transaction)
+        return trade
+    }
+
+    /// reserved → expired, by the leader's clock.
+    static func expire(_ found: Trade, _ transaction: Transaction) throws(CommandError) {
+        var trade = found
+        var moves = StockMoves()
+        for line in trade.lines {
+            try moves.reserved(trade.seller, line.item, by: -line.quantity, transaction)
+            try moves.incoming(trade.buyer, line.item, by: -line.quantity, transaction)
+        }
+        try moves.checkInvariants(transaction)
+        trade.status = .expired
+        emit(&trade, .tradeExpired, &moves, reason: nil, transaction)
+        refund(&trade, reason: "the reservation expired", transaction)
+    }
+
+    /// payment pending → paid.
+    static func pay(
+        _ found: Trade, reference: String?, _ transaction: Transaction
+    ) throws(CommandError) -> Trade {
+        var trade = found
+        switch trade.status {
+        case .reserved, .initiated, .completed: break
+        case .cancelled, .expired:
+            throw CommandError(
+                .badState, "trade \(trade.id) is \(trade.status.name): it cannot be paid")
+        }
+        if trade.payment != .pending {
+            throw CommandError(
+                .badState,
+                "trade \(trade.id) cannot go from payment \(trade.payment.name) to paid")
+        }
+        trade.payment = .paid
+        var moves = StockMoves()
+        emit(&trade, .tradePaid, &moves, reason: reference, transaction)
+        return trade
+    }
+
+    /// Ends a trade whose last open shipment has ended: completed if anything arrived.
+    static func settle(_ trade: inout Trade, _ transaction: Transaction) {
+        var moves = StockMoves()
+        if trade.fulfilment == .none {
+            trade.status = .cancelled
+            emit(&trade, .tradeCancelled, &moves, reason: "nothing was delivered", transaction)
+            refund(&trade, reason: "nothing was delivered", transaction)
+        } else {
+            trade.status = .completed
+            emit(&trade, .tradeCompleted, &moves, reason: nil, transaction)
+        }
+    }
+
+    private static func refund(_ trade: inout Trade, reason: String?, _ transaction: Transaction) {
+        if trade.payment != .paid { return }
+        trade.payment = .refunded
+        var moves = StockMoves()
+        emit(&trade, .tradeRefunded, &moves, reason: reason, transaction)
+    }
+
+    private static func emit(
+        _ trade: inout Trade, _ type: EventType, _ moves: inout StockMoves, reason: String?,
+        _ transaction: Transaction
+    ) {
+        let previous = trade.seq
+        let seq = transaction.nextSeq
+        trade.seq = seq
+        trade.updated = transaction.now
+        transaction.emit(
+            type,
+            .trade(
+                TradeChange(
+                    trade: trade, previous: previous, stock: moves.seal(seq: seq), reason: reason)))
+    }
+
+    private static func require(
+        _ trade: Trade, in allowed: [TradeStatus], to next: TradeStatus
+    ) throws(CommandError) {
+        if allowed.contains(trade.status) { return }
+        throw CommandError(
+            .badState, "trade \(trade.id) cannot go from \(trade.status.name) to \(next.name)")
+    }
+}

@@ -1,0 +1,203 @@
+package import Basics
+package import Domain
+package import Storage
+
+/// The overlay in which one command, or one `MULTI`, is decided.
+///
+/// Handlers read through it, refuse by throwing, and `emit` events. An emitted event is applied to
+/// memory at once, so that what follows in the same transaction sees it; `rollback` takes it all
+/// back. Nothing reaches the store before the ledger appends the events to the group.
+/// Threading: the ledger's thread only. One object serves all commands, one after the other.
+package final class Transaction {
+    package let state: MarketState
+    package let writeSet: WriteSet
+    package let limits: Limits
+    /// The latest written state; the open group lies above it in `writeSet`.
+    package internal(set) var view: ReadView
+
+    package private(set) var caller = Caller.local
+    package private(set) var now = Timestamp(milliseconds: 0)
+    package private(set) var verb: CommandVerb?
+    /// The idempotency key of the command that is being decided; claimed by its first event.
+    package private(set) var key: RequestIdentity?
+    package private(set) var events: [Event] = []
+    /// A hash over the words of the request that is being decided.
+    package private(set) var requestHash: UInt64 = 0
+
+    private var mark = 0
+    private var trades: [RecordKey: Trade] = [:]
+    private var shipments: [RecordKey: Shipment] = [:]
+    private var identities: [ClaimedIdentity: StoredIdentity] = [:]
+
+    private struct ClaimedIdentity: Hashable {
+        let kind: RequestIdentity.Kind
+        let name: Identifier
+        let actor: Identifier
+    }
+
+    package init(state: MarketState, writeSet: WriteSet, view: ReadView, limits: Limits) {
+        self.state = state
+        self.writeSet = writeSet
+        self.view = view
+        self.limits = limits
+    }
+
+    package var names: Names { state.names }
+
+    // MARK: Life
+
+    /// Starts with nothing decided.
+    ///
+    /// - Parameter now: the time that all its events carry; never before the last event's.
+    func begin(caller: Caller, now: Timestamp) {
+        self.caller = caller
+        self.now = max(now, writeSet.head.time)
+        mark = state.journalMark
+        events.removeAll(keepingCapacity: true)
+        if !trades.isEmpty { trades.removeAll(keepingCapacity: true) }
+        if !shipments.isEmpty { shipments.removeAll(keepingCapacity: true) }
+        if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
+        verb = nil
+        key = nil
+    }
+
+    /// Turns to the next command of the transaction.
+    func beginCommand(_ verb: CommandVerb?, requestHash: UInt64, key: RequestIdentity? = nil) {
+        self.verb = verb
+        self.requestHash = requestHash
+        self.key = key
+    }
+
+    /// Takes back all that was emitted.
+    func rollback() {
+        state.rollback(to: mark)
+        events.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands the events to the group; from here on they will be written.
+    func commit() throws(StorageError) {
+        state.commit()
+        try writeSet.append(events, state: state)
+        events.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Emitting
+
+    /// The seq that the next event gets.
+    package var nextSeq: UInt64 { writeSet.head.seq + UInt64(events.count) + 1 }
+
+    /// Adds an event and applies it to memory.
+    ///
+    /// - Parameter identity: the client-chosen id that it claims.
+    @discardableResult
+    package func emit(
+        _ type: EventType, _ data: EventData, identity: RequestIdentity? = nil
+    ) -> UInt64 {
+        let event = Event(
+            seq: nextSeq, time: now, type: type, first: 0, count: 0, actor: caller.name,
+            cause: Cause(command: verb), identity: identity, key: key, data: data)
+        if let identity { remember(identity, seq: event.seq) }
+        if let key { remember(key, seq: event.seq) }
+        key = nil
+        apply(event)
+        events.append(event)
+        return event.seq
+    }
+
+    private func remember(_ identity: RequestIdentity, seq: UInt64) {
+        let actor = identity.kind == .key ? caller.name : identity.name
+        identities[ClaimedIdentity(kind: identity.kind, name: identity.name, actor: actor)] =
+            StoredIdentity(
+                kind: identity.kind, seq: seq, requestHash: identity.requestHash, time: now)
+    }
+
+    private func apply(_ event: borrowing Event) {
+        event.forEachChange { change in
+            switch change {
+            case .trade(let trade, _): trades[trade.key] = trade
+            case .shipment(let shipment, _): shipments[shipment.key] = shipment
+            case .stock(let row): state.set(row)
+            case .station(let station, _): state.set(station)
+            case .item(let item, _): state.set(item)
+            case .ship(let ship, _): state.set(ship)
+            case .currency(let currency): state.set(currency)
+            case .rate(let rate, _): state.set(rate)
+            case .identity, .due: break
+            }
+        }
+    }
+
+    // MARK: Reading
+
+    /// A trade as it is now, this transaction included.
+    package func trade(_ key: RecordKey) throws(CommandError) -> Trade? {
+        if let trade = trades[key] ?? writeSet.pendingTrade(key) { return trade }
+        return try stored { () throws(StorageError) in try view.trade(key) }
+    }
+
+    /// A shipment as it is now, this transaction included.
+    package func shipment(_ key: RecordKey) throws(CommandError) -> Shipment? {
+        if let shipment = shipments[key] ?? writeSet.pendingShipment(key) { return shipment }
+        return try stored { () throws(StorageError) in try view.shipment(key) }
+    }
+
+    /// The trade of an id, or nil.
+    package func trade(id: Identifier) throws(CommandError) -> Trade? {
+        if let ulid = ULID(id), ulid.seq > 0, ulid.seq < nextSeq,
+            let trade = try trade(RecordKey(seq: ulid.seq, index: ulid.n)), trade.id == id
+        {
+            return trade
+        }
+        guard let claimed = try identity(.trade, id) else { return nil }
+        return try trade(RecordKey(seq: claimed.seq))
+    }
+
+    /// The shipment of an id, or nil.
+    package func shipment(id: Identifier) throws(CommandError) -> Shipment? {
+        if let ulid = ULID(id), ulid.seq > 0, ulid.seq < nextSeq,
+            let shipment = try shipment(RecordKey(seq: ulid.seq, index: ulid.n)),
+            shipment.id == id
+        {
+            return shipment
+        }
+        guard let claimed = try identity(.shipment, id) else { return nil }
+        return try shipment(RecordKey(seq: claimed.seq))
+    }
+
+    /// Who claimed a client-chosen id or, for this caller, a key; nil if nobody did.
+    package func identity(
+        _ kind: RequestIdentity.Kind, _ name: Identifier
+    ) throws(CommandError) -> StoredIdentity? {
+        let actor = kind == .key ? caller.name : name
+        if !identities.isEmpty,
+            let claimed = identities[ClaimedIdentity(kind: kind, name: name, actor: actor)]
+        {
+            return claimed
+        }
+        let key = StoreKey.identity(
+            kind, name: name, actor: actor, seed: view.identitySeed)
+        if let claimed = writeSet.pendingIdentity(key) { return claimed }
+        return try stored { () throws(StorageError) in try view.identity(key) }
+    }
+
+    /// An event of the log, of the open group, or of this transaction.
+    package func event(_ seq: UInt64) throws(CommandError) -> Event? {
+        if let first = events.first?.seq, seq >= first {
+            let index = Int(seq - first)
+            return index < events.count ? events[index] : nil
+        }
+        if let event = writeSet.pendingEvent(seq) { return event }
+        return try stored { () throws(StorageError) in try view.event(seq) }
+    }
+
+    /// The figures of an item at a station, this transaction included.
+    package func stock(_ station: StationNumber, _ item: ItemNumber) -> Stock {
+        state.stock.stock(StockKey(station: station, item: item))
+    }
+
+    private func stored<Result>(
+        _ body: () throws(StorageError) -> Result
+    ) throws(CommandError) -> Result {
+        do throws(StorageError) { return try body() } catch { throw CommandError(error) }
+    }
+}

@@ -1,0 +1,28 @@
+package import Basics
+package import Domain
+package import Storage
+
+/// How a ledger works.
+package struct LedgerOptions: Sendable {
+    package var limits = Limits()
+    package var syncPolicy = StoreOptions.SyncPolicy.always
+    /// How far the high-water mark may be behind; nil: on disk before the replies of each group.
+    package var markIntervalMilliseconds: Int? = 100
+    /// What `system.started` says.
+    package var version = "0"
+
+    package init() {}
+}
+
+/// What a caller asks besides the command itself.
+package struct WriteOptions: Sendable {
+    /// `KEY k`: the same key and the same request give the first result again.
+    package var key: Identifier?
+    /// `DRYRUN`: decide, tell, write nothing.
+    package var isDryRun = false
+
+    package init(key: Identifier? = nil, isDryRun: Bool = false) {
+        self.key = key
+        self.isDryRun = isDryRun
+    }
+}

@@ -1,0 +1,79 @@
+package import RocksDB
+
+/// The column families, in the order in which the database opens them.
+///
+/// The raw values index the list of families and are in the marker vector on disk: never renumber.
+package enum Keyspace: Int, CaseIterable, Sendable {
+    /// RocksDB insists on it; nothing is stored there.
+    case standard = 0
+    case trades = 1
+    case cargo = 2
+    case inventory = 3
+    case events = 4
+    case ids = 5
+    case due = 6
+    case postings = 7
+    case catalog = 8
+    case outbox = 9
+    case meta = 10
+    case local = 11
+
+    package var name: String {
+        switch self {
+        case .standard: "default"
+        case .trades: "trades"
+        case .cargo: "cargo"
+        case .inventory: "inventory"
+        case .events: "events"
+        case .ids: "ids"
+        case .due: "due"
+        case .postings: "postings"
+        case .catalog: "catalog"
+        case .outbox: "outbox"
+        case .meta: "meta"
+        case .local: "local"
+        }
+    }
+
+    package var family: Family { Family(index: rawValue) }
+
+    /// Whether each group that writes here leaves a marker, so that a start can tell that the
+    /// family has not fallen behind the others.
+    package var hasMarker: Bool {
+        switch self {
+        case .trades, .cargo, .inventory, .events, .ids, .due, .catalog, .outbox: true
+        case .standard, .postings, .meta, .local: false
+        }
+    }
+
+    /// Whether the state digest covers the family's values.
+    package var isInDigest: Bool {
+        switch self {
+        case .trades, .cargo, .inventory, .ids, .catalog, .outbox: true
+        case .standard, .events, .due, .postings, .meta, .local: false
+        }
+    }
+
+    /// How the family is kept. Random keys that are only ever read whole (`inventory`, `ids`) have
+    /// hash memtables: an insert costs a quarter of a skiplist's.
+    package func options(writeBufferBytes: Int) -> FamilyOptions {
+        switch self {
+        case .inventory:
+            FamilyOptions(
+                name: name, memtable: .hashList(keyLength: 8), bloomBitsPerKey: 10,
+                writeBufferBytes: writeBufferBytes)
+        case .ids:
+            FamilyOptions(
+                name: name, memtable: .hashList(keyLength: 16), bloomBitsPerKey: 10,
+                writeBufferBytes: writeBufferBytes)
+        case .trades, .cargo:
+            FamilyOptions(
+                name: name, memtable: .skiplist, bloomBitsPerKey: 10,
+                writeBufferBytes: writeBufferBytes)
+        default:
+            FamilyOptions(
+                name: name, memtable: .skiplist, bloomBitsPerKey: nil,
+                writeBufferBytes: writeBufferBytes)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package import Basics
+package import System
+
+/// The side file that says what was certainly on disk: the proof that a store which opens without
+/// an error has not lost its tail.
+///
+/// RocksDB alone can come back without its newest writes and say nothing. Whoever acknowledges a
+/// group first writes its head here, behind the group's fsync; a start that finds less than the
+/// mark refuses to serve.
+///
+///     file = slot slot          64 bytes each, written in turns
+///     slot = magic:4 "EMRK" schema:4 generation:8 epoch:8 seq:8 chain:16 zero:8 checksum:8
+///     checksum = FastHash.hash64 over the 56 bytes before it; all numbers big-endian
+///
+/// A torn write damages one slot; the other one, a group older, still counts.
+/// Threading: one thread at a time; after opening that is the sync thread.
+package final class HighWaterMark: @unchecked Sendable {
+    // Invariant: `generation` belongs to whichever one thread writes marks.
+    package struct Value: Equatable, Sendable {
+        package let epoch: UInt64
+        package let seq: UInt64
+        package let chain: Digest128
+
+        package init(epoch: UInt64, seq: UInt64, chain: Digest128) {
+            self.epoch = epoch
+            self.seq = seq
+            self.chain = chain
+        }
+    }
+
+    private static let slotBytes = 64
+    private static let magic: UInt32 = 0x454d_524b
+
+    private let file: FileHandle
+    private var generation: UInt64 = 0
+    /// What the file said when it was opened; nil for a new one.
+    package let found: Value?
+
+    /// Opens or makes the file.
+    ///
+    /// - Throws: `damaged` where the file has bytes but no slot is whole.
+    package init(path: String) throws(StorageError) {
+        do throws(SystemError) {
+            file = try FileHandle(path: path, mode: .update)
+            var content = ByteBuffer(capacity: 2 * Self.slotBytes)
+            try file.read(into: &content, at: 0, count: 2 * Self.slotBytes)
+            var best: (generation: UInt64, value: Value)?
+            var slot = 0
+            while (slot + 1) * Self.slotBytes <= content.count {
+                let bytes = content.bytes(in: slot * Self.slotBytes..<(slot + 1) * Self.slotBytes)
+                if let read = Self.decode(bytes), read.generation > best?.generation ?? 0 {
+                    best = read
+                }
+                slot += 1
+            }
+            found = best?.value
+            generation = best?.generation ?? 0
+            if best == nil && content.count > 0 {
+                throw SystemError(number: 0, operation: "damaged")
+            }
+        } catch {
+            if error.number == 0 {
+                throw .damaged(where: path, detail: "neither of its two slots is whole")
+            }
+            throw StorageError(error)
+        }
+    }
+
+    /// Writes a mark and waits until the disk has it.
+    package func write(_ value: Value) throws(SystemError) {
+        generation += 1
+        var scratch = ByteBuffer(capacity: Self.slotBytes)
+        scratch.append(bigEndian: Self.magic)
+        scratch.append(bigEndian: UInt32(1))
+        scratch.append(bigEndian: generation)
+        scratch.append(bigEndian: value.epoch)
+        scratch.append(bigEndian: value.seq)
+        scratch.append(bigEndian: value.chain.high)
+        scratch.append(bigEndian: value.chain.low)
+        // A mark written under `fsync = off` after a crash must not be taken for the old one.
+        scratch.append(bigEndian: UInt64(0))
+        let checksum = FastHash.hash64(scratch.bytes)
+        scratch.append(bigEndian: checksum)
+        try file.write(scratch.bytes, at: Int(generation % 2) * Self.slotBytes)
+        try file.synchronizeData()
+    }
+
+    private static func decode(_ bytes: Span<UInt8>) -> (generation: UInt64, value: Value)? {
+        var reader = ByteReader(bytes)
+        do throws(DecodingError) {
+            let magic: UInt32 = try reader.bigEndian()
+            let schema: UInt32 = try reader.bigEndian()
+            let generation: UInt64 = try reader.bigEndian()
+            let epoch: UInt64 = try reader.bigEndian()
+            let seq: UInt64 = try reader.bigEndian()
+            let chain = Digest128(high: try reader.bigEndian(), low: try reader.bigEndian())
+            _ = try reader.bytes(8)
+            let checksum: UInt64 = try reader.bigEndian()
+            if magic != Self.magic || schema != 1 { return nil }
+            if checksum != FastHash.hash64(bytes.extracting(0..<56)) { return nil }
+            return (generation, Value(epoch: epoch, seq: seq, chain: chain))
+        } catch { return nil }
+    }
+}

@@ -1,0 +1,255 @@
+import Basics
+import Crypto
+import Domain
+import RocksDB
+
+/// The open group as a batch: events, records, markers, and the digest that follows them.
+struct GroupBatch: ~Copyable {
+    private let database: Database
+    private let identitySeed: UInt64
+    /// The log after the last appended event.
+    private(set) var head: LogHead
+    /// The transactions of the group, in order.
+    private(set) var events: [Event] = []
+    /// Transactions appended since the last group was written.
+    private(set) var transactionCount = 0
+
+    private var batch: WriteBatch
+    private var touched: UInt32 = 0
+    private var earliestDue: Timestamp?
+    private var value = ByteBuffer(capacity: 4_096)
+    private var hasher: SHA256
+    private(set) var pendingTrades: [RecordKey: Trade] = [:]
+    private(set) var pendingShipments: [RecordKey: Shipment] = [:]
+    private(set) var pendingIdentities: [Digest128: StoredIdentity] = [:]
+    /// Hashes of values that the group has put but the database does not hold yet.
+    private var pendingHashes: [PendingKey: Digest128] = [:]
+
+    private struct PendingKey: Hashable {
+        let keyspace: Keyspace
+        let hash: Digest128
+    }
+
+    init(
+        database: Database, head: LogHead, identitySeed: UInt64, hasher: consuming SHA256
+    ) {
+        self.database = database
+        batch = database.batch()
+        self.hasher = hasher
+        self.head = head
+        self.identitySeed = identitySeed
+    }
+
+    var isEmpty: Bool { events.isEmpty && touched == 0 }
+
+    var byteCount: Int { batch.byteCount }
+
+    // MARK: Appending
+
+    mutating func append(
+        _ transaction: consuming [Event], state: MarketState
+    ) throws(StorageError) {
+        guard let first = transaction.first?.seq else { return }
+        if first != head.seq + 1 { throw .invariant("event \(first) does not follow \(head.seq)") }
+        let count = UInt32(clamping: transaction.count)
+        for index in transaction.indices {
+            transaction[index].first = first
+            transaction[index].count = count
+            try put(transaction[index])
+            try putChanges(of: transaction[index], state: state)
+        }
+        events.append(contentsOf: transaction)
+        transactionCount += 1
+    }
+
+    private mutating func put(_ event: borrowing Event) throws(StorageError) {
+        value.removeAll(keeping: 1 << 20)
+        EventCodec.encode(event, into: &value)
+        if value.count > WriteSet.maximumEventBytes {
+            throw .invariant("event \(event.seq) has \(value.count) bytes")
+        }
+        do throws(CryptoError) {
+            head.chain = try StoredEvent.seal(
+                &value, seq: event.seq, previousChain: head.chain, hasher: &hasher)
+        } catch { throw .invariant(error.message) }
+        head.seq = event.seq
+        head.time = event.time
+        let key = StoreKey.event(event.seq)
+        put(.events, key)
+    }
+
+    private mutating func putChanges(of event: borrowing Event, state: MarketState)
+        throws(StorageError)
+    {
+        try event.forEachChange { (change) throws(StorageError) in
+            try put(change, state: state)
+        }
+    }
+
+    private mutating func put(
+        _ change: StateChange, state: MarketState
+    ) throws(StorageError) {
+        value.removeAll()
+        switch change {
+        case .stock(let stock): putStock(stock, state: state)
+        case .trade(let trade, let isNew):
+            TradeCodec.encode(trade, into: &value)
+            try putDigested(.trades, .record(trade.key), isNew: isNew)
+            pendingTrades[trade.key] = trade
+        case .shipment(let shipment, let isNew):
+            ShipmentCodec.encode(shipment, into: &value)
+            try putDigested(.cargo, .record(shipment.key), isNew: isNew)
+            pendingShipments[shipment.key] = shipment
+        case .identity(let identity, let actor, let seq):
+            try putIdentity(identity, actor: actor, seq: seq, time: head.time)
+        case .due(let due):
+            earliestDue = min(earliestDue ?? due.time, due.time)
+            put(.due, .due(due))
+        case .station(let station, let isNew):
+            StationCodec.encode(station, into: &value)
+            try putDigested(.catalog, .catalog(.station, station.id), isNew: isNew)
+        case .item(let item, let isNew):
+            ItemCodec.encode(item, into: &value)
+            try putDigested(.catalog, .catalog(.item, item.id), isNew: isNew)
+        case .ship(let ship, let isNew):
+            ShipCodec.encode(ship, into: &value)
+            try putDigested(.catalog, .catalog(.ship, ship.id), isNew: isNew)
+        case .currency(let currency):
+            CurrencyCodec.encode(currency, into: &value)
+            try putDigested(.catalog, .currency(currency.code), isNew: true)
+        case .rate(let rate, let isNew):
+            RateCodec.encode(rate, into: &value)
+            try putDigested(
+                .catalog, .rate(base: rate.base, quote: rate.quote), isNew: isNew)
+        }
+    }
+
+    /// A stock row's old hash lies beside the row in memory, so the hottest update reads nothing.
+    private mutating func putStock(_ stock: borrowing Stock, state: MarketState) {
+        StockCodec.encode(stock, into: &value)
+        let key = StoreKey.stock(stock.key)
+        let hash = StateDigest.hash(.inventory, key: key.bytes, value: value.bytes)
+        if let row = state.stock.row(stock.key) {
+            head.digest -= state.stock.hash(row)
+            state.stock.setHash(hash, row: row)
+        }
+        head.digest += hash
+        put(.inventory, key)
+    }
+
+    private mutating func putIdentity(
+        _ identity: RequestIdentity, actor: Identifier, seq: UInt64, time: Timestamp
+    ) throws(StorageError) {
+        let key = StoreKey.identity(
+            identity.kind, name: identity.name, actor: actor, seed: identitySeed)
+        let stored = StoredIdentity(
+            kind: identity.kind, seq: seq, requestHash: identity.requestHash, time: time)
+        stored.encode(into: &value)
+        // A key may come again when its seven days are over; an id never does.
+        try putDigested(.ids, key, isNew: identity.kind != .key)
+        pendingIdentities[FastHash.hash128(key.bytes)] = stored
+    }
+
+    private mutating func putDigested(
+        _ keyspace: Keyspace, _ key: StoreKey, isNew: Bool
+    ) throws(StorageError) {
+        let hash = StateDigest.hash(keyspace, key: key.bytes, value: value.bytes)
+        let pending = PendingKey(keyspace: keyspace, hash: FastHash.hash128(key.bytes))
+        if !isNew {
+            if let before = pendingHashes[pending] {
+                head.digest -= before
+            } else if let before = try storedHash(keyspace, key) {
+                head.digest -= before
+            }
+        }
+        head.digest += hash
+        pendingHashes[pending] = hash
+        put(keyspace, key)
+    }
+
+    private func storedHash(
+        _ keyspace: Keyspace, _ key: StoreKey
+    ) throws(StorageError) -> Digest128? {
+        do throws(RocksDBError) {
+            guard let pinned = try database.value(keyspace.family, key.bytes) else { return nil }
+            return StateDigest.hash(keyspace, key: key.bytes, value: pinned.bytes)
+        } catch { throw StorageError(error) }
+    }
+
+    /// Puts `value` under `key` and remembers that the family was touched.
+    private mutating func put(_ keyspace: Keyspace, _ key: StoreKey) {
+        batch.put(keyspace, key, value)
+        touched |= 1 << UInt32(keyspace.rawValue)
+    }
+
+    // MARK: What is not in the log
+
+    /// Everything due before `time` has been looked at: the moments up to there go.
+    mutating func advanceDue(to time: Timestamp, removing keys: [StoreKey]) {
+        head.dueTime = max(head.dueTime, time)
+        for key in keys { batch.delete(Keyspace.due.family, key.bytes) }
+        touched |= 1 << UInt32(Keyspace.meta.rawValue)
+    }
+
+    /// Puts a value of this server's own (consumer groups); not in the log, not in the digest.
+    mutating func putLocal(_ key: StoreKey, _ bytes: Span<UInt8>) {
+        batch.put(Keyspace.local.family, key.bytes, bytes)
+        touched |= 1 << UInt32(Keyspace.local.rawValue)
+    }
+
+    mutating func deleteLocal(_ key: StoreKey) {
+        batch.delete(Keyspace.local.family, key.bytes)
+        touched |= 1 << UInt32(Keyspace.local.rawValue)
+    }
+
+    // MARK: Committing
+
+    /// Writes the group with its markers and hands its bytes to the kernel; not yet durable.
+    ///
+    /// - Returns: the events of the group and a snapshot that ends with it.
+    /// - Throws: any failure is final: what is in memory is not in the store.
+    mutating func commit() throws(StorageError) -> WrittenGroup {
+        putMarkers()
+        let snapshot: Snapshot
+        do throws(RocksDBError) {
+            try database.write(batch)
+            try database.flushWAL(sync: false)
+            snapshot = try database.snapshot()
+        } catch { throw StorageError(error) }
+        batch.clear()
+        touched = 0
+        transactionCount = 0
+        pendingTrades.removeAll(keepingCapacity: true)
+        pendingShipments.removeAll(keepingCapacity: true)
+        pendingIdentities.removeAll(keepingCapacity: true)
+        pendingHashes.removeAll(keepingCapacity: true)
+        let written = events
+        events = []
+        events.reserveCapacity(written.count)
+        defer { earliestDue = nil }
+        return WrittenGroup(
+            head: head, events: written, snapshot: snapshot, earliestDue: earliestDue)
+    }
+
+    private mutating func putMarkers() {
+        value.removeAll()
+        value.append(bigEndian: head.seq)
+        value.append(bigEndian: head.digest.high)
+        value.append(bigEndian: head.digest.low)
+        for keyspace in Keyspace.allCases
+        where keyspace.hasMarker && touched & (1 << UInt32(keyspace.rawValue)) != 0 {
+            batch.put(keyspace, .marker(keyspace), value)
+            head.markers[keyspace.rawValue] = head.seq
+        }
+        value.removeAll()
+        head.encode(into: &value)
+        batch.put(.meta, .name("head"), value)
+    }
+}
+
+extension WriteBatch {
+    /// Puts what `value` holds under `key`.
+    mutating func put(_ keyspace: Keyspace, _ key: StoreKey, _ value: borrowing ByteBuffer) {
+        put(keyspace.family, key.bytes, value.bytes)
+    }
+}
