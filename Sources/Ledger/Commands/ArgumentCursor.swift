@@ -252,3 +252,19 @@ package enum LogPlace: Equatable, Sendable {
     case seq(UInt64)
     case time(Timestamp)
 }
+
+extension ArgumentCursor {
+    /// One of some names, in any case.
+    ///
+    /// - Throws: `SYNTAX` for another word, naming all that are taken.
+    package mutating func choice<Choice>(
+        _ words: borrowing ArgumentVector, _ name: StaticString, _ choices: [Choice],
+        _ text: (Choice) -> StaticString
+    ) throws(CommandError) -> Choice {
+        let word = try word(words, name)
+        for choice in choices where word.equalsFolded(text(choice)) { return choice }
+        let known = choices.map { "\(text($0))" }.joined(separator: ", ")
+        throw CommandError(
+            .syntax, "\(name) \(ValueError.quoted(word)) is none of \(known)")
+    }
+}
