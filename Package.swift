@@ -105,3 +105,12 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Benchmarks are no part of a normal build.
+if Context.environment["ENTREPOT_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["Basics", "Domain", "System", "Storage", "Ledger"],
+            path: "Benchmarks/LedgerBenchmark", swiftSettings: house))
+}

@@ -108,10 +108,11 @@ package final class Ledger {
             return
         }
         groupCommands += 1
-        settleDue()
+        let now = time.now()
+        settleDue(now)
         do throws(CommandError) {
             try permit(spec, caller)
-            transaction.begin(caller: caller, now: time.now())
+            transaction.begin(caller: caller, now: now)
             let hash = RequestHash.of(request)
             let key = write.key.map {
                 RequestIdentity(kind: .key, name: $0, requestHash: hash)
@@ -155,8 +156,9 @@ package final class Ledger {
     ) {
         reply.reset()
         groupCommands += requests.count
-        settleDue()
-        transaction.begin(caller: caller, now: time.now())
+        let now = time.now()
+        settleDue(now)
+        transaction.begin(caller: caller, now: now, isMulti: true)
         var words = ArgumentVector()
         var values: [ReplyValue] = []
         let inner = Reply()
@@ -180,7 +182,7 @@ package final class Ledger {
                 return
             }
         }
-        if !transaction.events.isEmpty { finish() }
+        if transaction.hasEvents { finish() }
         reply.value = .array(values)
         closeFullGroup()
     }
@@ -359,14 +361,14 @@ package final class Ledger {
     /// Looks at the disk's free space and at what has become due. Call about ten times a second.
     package func tick() {
         space.check()
-        settleDue()
+        settleDue(time.now())
         closeGroup()
     }
 
     /// Writes what the clock has made due: ended reservations, passed ETAs; a portion at a time.
-    private func settleDue() {
-        if space.refusal != nil || time.isJumping { return }
-        let now = max(time.now(), store.writeSet.head.time)
+    private func settleDue(_ now: Timestamp) {
+        if space.refusal != nil || time.isJumping || !due.isDue(now) { return }
+        let now = max(now, store.writeSet.head.time)
         do throws(StorageError) {
             try due.settle(now: now, transaction: transaction)
         } catch { end(error) }

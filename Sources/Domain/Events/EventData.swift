@@ -97,13 +97,13 @@ package struct RequestIdentity: Sendable, Equatable {
     }
 }
 
-/// The data of `trade.*`.
-package struct TradeChange: Sendable {
-    package var trade: Trade
-    package var previous: UInt64
-    package var stock: [StockChange]
-    package var steps: [PriceStep]
-    package var reason: String?
+/// The data of `trade.*`. A class, so that an event is passed on without copying the record.
+package final class TradeChange: Sendable {
+    package let trade: Trade
+    package let previous: UInt64
+    package let stock: [StockChange]
+    package let steps: [PriceStep]
+    package let reason: String?
 
     @inlinable package init(
         trade: Trade, previous: UInt64, stock: [StockChange] = [], steps: [PriceStep] = [],
@@ -117,31 +117,43 @@ package struct TradeChange: Sendable {
     }
 }
 
-/// The data of `shipment.*`.
-package struct ShipmentChange: Sendable {
-    package var shipment: Shipment
-    package var previous: UInt64
-    package var stock: [StockChange]
+/// The data of `shipment.*`. A class, so that an event is passed on without copying the record.
+package final class ShipmentChange: Sendable {
+    package let shipment: Shipment
+    package let previous: UInt64
+    package let stock: [StockChange]
+    package let details: ShipmentDetails
+
+    @inlinable package init(
+        shipment: Shipment, previous: UInt64, stock: [StockChange] = [],
+        details: ShipmentDetails = ShipmentDetails()
+    ) {
+        self.shipment = shipment
+        self.previous = previous
+        self.stock = stock
+        self.details = details
+    }
+
+    package var trades: [RecordChange<Trade>] { details.trades }
+    package var ships: [RecordChange<Ship>] { details.ships }
+    package var receipt: [ReceiptLine] { details.receipt }
+    package var point: TrackingPoint? { details.point }
+    package var previousETA: Timestamp? { details.previousETA }
+    package var reason: String? { details.reason }
+}
+
+/// What only some events of a shipment have.
+package struct ShipmentDetails: Sendable {
     /// The trade, where the event changed it (its fulfilment) without an event of its own: 0 or 1.
-    package var trades: [RecordChange<Trade>]
+    package var trades: [RecordChange<Trade>] = []
     /// The ships, where the event changed what is aboard.
-    package var ships: [RecordChange<Ship>]
-    package var receipt: [ReceiptLine]
+    package var ships: [RecordChange<Ship>] = []
+    package var receipt: [ReceiptLine] = []
     package var point: TrackingPoint?
     package var previousETA: Timestamp?
     package var reason: String?
 
-    @inlinable package init(shipment: Shipment, previous: UInt64, stock: [StockChange] = []) {
-        self.shipment = shipment
-        self.previous = previous
-        self.stock = stock
-        trades = []
-        ships = []
-        receipt = []
-        point = nil
-        previousETA = nil
-        reason = nil
-    }
+    package init() {}
 }
 
 /// What arrived of one line, and what did not.
@@ -173,11 +185,11 @@ package struct TrackingPoint: Sendable, Equatable {
 }
 
 /// The data of `inventory.*`.
-package struct InventoryChange: Sendable {
-    package var stock: StockChange
+package final class InventoryChange: Sendable {
+    package let stock: StockChange
     /// The quantity as asked: added, removed, held or released; the delta of an adjustment.
-    package var quantity: Int64
-    package var reason: String?
+    package let quantity: Int64
+    package let reason: String?
 
     @inlinable package init(stock: StockChange, quantity: Int64, reason: String?) {
         self.stock = stock

@@ -47,9 +47,7 @@ extension Event {
             let trade = change.trade
             try body(.trade(trade, isNew: trade.key.seq == seq))
             for row in change.stock { try body(.stock(row.after)) }
-            if trade.key.seq == seq, trade.status == .reserved, let expires = trade.expires {
-                try body(.due(DueKey(time: expires, kind: .reservation, record: trade.key)))
-            }
+            if let due = reservationEnd { try body(.due(due)) }
         case .shipment(let change): try visit(change, body)
         case .inventory(let change): try body(.stock(change.stock.after))
         case .station(let before, let after):
@@ -74,9 +72,22 @@ extension Event {
         for row in change.stock { try body(.stock(row.after)) }
         for trade in change.trades { try body(.trade(trade.after, isNew: false)) }
         for ship in change.ships { try body(.ship(ship.after, isNew: false)) }
-        // A delayed shipment's moment has passed; a new ETA, or the first, is a new moment.
-        if shipment.status.isOpen, type == .shipmentCreated || change.previousETA != nil {
-            try body(.due(DueKey(time: shipment.eta, kind: .eta, record: shipment.key)))
-        }
+        if let due = arrival { try body(.due(due)) }
+    }
+
+    /// The end of the reservation that the event makes.
+    package var reservationEnd: DueKey? {
+        guard case .trade(let change) = data, change.previous == 0,
+            change.trade.status == .reserved, let expires = change.trade.expires
+        else { return nil }
+        return DueKey(time: expires, kind: .reservation, record: change.trade.key)
+    }
+
+    /// The ETA that the event sets: a new one, or the first, is a new moment to look at.
+    package var arrival: DueKey? {
+        guard case .shipment(let change) = data, change.shipment.status.isOpen,
+            change.previous == 0 || change.previousETA != nil
+        else { return nil }
+        return DueKey(time: change.shipment.eta, kind: .eta, record: change.shipment.key)
     }
 }

@@ -83,6 +83,18 @@ package final class MarketState {
         return stations.indices.contains(index) ? stations[index] : nil
     }
 
+    /// Whether a station neither buys nor sells; nil for an unknown one. No record is copied.
+    package func isClosed(_ number: StationNumber) -> Bool? {
+        let index = Int(number.raw) - 1
+        return stations.indices.contains(index) ? stations[index].status == .closed : nil
+    }
+
+    /// What a trade needs of an item, without copying the record.
+    package func terms(_ number: ItemNumber) -> ItemTerms? {
+        let index = Int(number.raw) - 1
+        return items.indices.contains(index) ? ItemTerms(items[index]) : nil
+    }
+
     package func item(_ number: ItemNumber) -> Item? {
         let index = Int(number.raw) - 1
         return items.indices.contains(index) ? items[index] : nil
@@ -119,10 +131,11 @@ package final class MarketState {
     package func set(_ row: Stock) {
         if let place = stock.row(row.key) {
             journal.append(.stock(stock[place]))
+            stock.replace(place, row)
         } else {
             journal.append(.newStock)
+            stock.set(row)
         }
-        stock.set(row)
     }
 
     /// Replaces or makes a station. A new one must have the next number.
@@ -172,5 +185,22 @@ package final class MarketState {
         let pair = RatePair(base: rate.base, quote: rate.quote)
         journal.append(.rate(pair, rates[pair]))
         rates[pair] = rate
+    }
+}
+
+/// The few figures of an item that every trade looks at.
+package struct ItemTerms: Sendable {
+    package let isRetired: Bool
+    package let mass: Int64
+    package let volume: Int64
+    package let price: Int64?
+    package let currency: CurrencyCode?
+
+    init(_ item: borrowing Item) {
+        isRetired = item.status == .retired
+        mass = item.mass
+        volume = item.volume
+        price = item.price
+        currency = item.currency
     }
 }

@@ -52,6 +52,9 @@ package struct StockTable: ~Copyable {
 
     package mutating func setHash(_ hash: Digest128, row: Row) { hashes[row] = hash }
 
+    /// Replaces the row at a known place.
+    package mutating func replace(_ row: Row, _ stock: Stock) { rows[row] = stock }
+
     /// Replaces a row, or makes it.
     ///
     /// - Returns: the row's place.

@@ -20,11 +20,13 @@ final class DueWork {
     /// Looks again at the next call: a moment may have been added.
     func note(_ time: Timestamp) { nextTime = min(nextTime, time) }
 
+    /// Whether something may be due.
+    func isDue(_ now: Timestamp) -> Bool { now >= nextTime }
+
     /// Writes the events of what is due, one portion.
     ///
     /// - Parameter now: the ledger's time.
     func settle(now: Timestamp, transaction: Transaction) throws(StorageError) {
-        if now < nextTime { return }
         let found = try dueMoments(until: now, after: transaction.writeSet.head.dueTime)
         var done: [StoreKey] = []
         done.reserveCapacity(found.moments.count)
@@ -35,7 +37,7 @@ final class DueWork {
                 // A record that contradicts its own stock is damage; AUDIT names it. Time goes on.
                 transaction.rollback()
             }
-            if !transaction.events.isEmpty { try transaction.commit() }
+            if transaction.hasEvents { try transaction.commit() }
             done.append(.due(moment))
         }
         if let last = found.moments.last {

@@ -36,11 +36,9 @@ final class LedgerClock {
         return Timestamp(milliseconds: max(0, wall))
     }
 
-    /// Whether the wall clock has jumped ahead and nobody has accepted it yet: timers pause.
-    var isJumping: Bool {
-        _ = now()
-        return skewMilliseconds > limitMilliseconds
-    }
+    /// Whether, at the last look, the wall clock had jumped ahead and nobody has accepted it yet:
+    /// timers pause.
+    var isJumping: Bool { skewMilliseconds > limitMilliseconds }
 
     /// The wall clock is right.
     func accept() {

@@ -37,19 +37,19 @@ enum DeliveryDecision {
         try moves.checkInvariants(transaction)
         let isDone = shipment.lines.allSatisfy { $0.open == 0 }
         let type = finish(&shipment, isDone: isDone, transaction)
-        let ships =
-            isDone
-            ? ShipmentDecision.unload(&shipment, dockedAt: shipment.destination, transaction) : []
-        var change = ShipmentDecision.move(&shipment, transaction)
-        change.shipment = shipment
-        change.stock = moves.seal(seq: shipment.seq)
-        change.receipt = lines
-        change.ships = ships
+        var details = ShipmentDetails()
+        details.receipt = lines
+        if isDone {
+            details.ships = ShipmentDecision.unload(
+                shipment, dockedAt: shipment.destination, transaction)
+        }
         var trade = try ShipmentDecision.settledTrade(of: shipment, transaction)
         if !isDone, let open = trade {
-            change.trades = partial(open, seq: shipment.seq, transaction)
+            details.trades = partial(open, seq: transaction.nextSeq, transaction)
         }
-        transaction.emit(type, .shipment(change))
+        ShipmentDecision.emit(
+            type, &shipment, stock: moves.seal(seq: transaction.nextSeq), details: details,
+            transaction)
         if isDone { ShipmentDecision.settle(&trade, transaction) }
         return shipment
     }

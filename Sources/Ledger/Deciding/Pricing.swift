@@ -71,7 +71,7 @@ struct Pricing {
         var wanted = code
         if wanted == nil, let first {
             let row = transaction.stock(seller, first.item)
-            wanted = row.askCurrency ?? transaction.state.item(first.item)?.currency
+            wanted = row.askCurrency ?? transaction.state.terms(first.item)?.currency
             // A named price says no currency of its own: where nothing else does, it is Credits.
             if wanted == nil, first.named != nil { wanted = .credits }
         }
@@ -100,7 +100,7 @@ struct Pricing {
         let code: CurrencyCode
         if let ask = row.ask, let askCurrency = row.askCurrency {
             (source, amount, code) = (.ask, ask, askCurrency)
-        } else if let item = transaction.state.item(line.item), let price = item.price,
+        } else if let item = transaction.state.terms(line.item), let price = item.price,
             let itemCurrency = item.currency
         {
             (source, amount, code) = (.list, price, itemCurrency)

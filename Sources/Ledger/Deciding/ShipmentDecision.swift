@@ -17,7 +17,7 @@ enum ShipmentDecision {
         var mass: Int128 = 0
         var volume: Int128 = 0
         for line in lines {
-            guard let item = transaction.state.item(line.item) else { continue }
+            guard let item = transaction.state.terms(line.item) else { continue }
             mass += Int128(item.mass) * Int128(line.quantity)
             volume += Int128(item.volume) * Int128(line.quantity)
         }
@@ -87,15 +87,14 @@ enum ShipmentDecision {
         shipment.status = .inTransit
         shipment.dispatched = transaction.now
         shipment.position = transaction.state.station(shipment.origin)?.position
-        var change = move(&shipment, transaction)
+        var details = ShipmentDetails()
+        details.ships = ships
         if let eta, eta != shipment.eta {
-            change.previousETA = shipment.eta
+            details.previousETA = shipment.eta
             shipment.eta = eta
             if eta > transaction.now { shipment.delayed = false }
         }
-        change.shipment = shipment
-        change.ships = ships
-        transaction.emit(.shipmentDispatched, .shipment(change))
+        emit(.shipmentDispatched, &shipment, details: details, transaction)
         return shipment
     }
 
@@ -107,10 +106,10 @@ enum ShipmentDecision {
         try require(shipment, in: [isHeld ? .inTransit : .held], to: isHeld ? .held : .inTransit)
         try requireScope([shipment.origin, shipment.destination], transaction)
         shipment.status = isHeld ? .held : .inTransit
-        var change = move(&shipment, transaction)
-        change.shipment = shipment
-        change.reason = reason
-        transaction.emit(isHeld ? .shipmentHeld : .shipmentResumed, .shipment(change))
+        var details = ShipmentDetails()
+        details.reason = reason
+        emit(
+            isHeld ? .shipmentHeld : .shipmentResumed, &shipment, details: details, transaction)
         return shipment
     }
 
@@ -121,10 +120,9 @@ enum ShipmentDecision {
         try requireOpen(shipment, "tracked")
         try requireScope([shipment.origin, shipment.destination], transaction)
         shipment.position = position
-        var change = move(&shipment, transaction)
-        change.shipment = shipment
-        change.point = TrackingPoint(position: position, note: note, time: transaction.now)
-        transaction.emit(.shipmentTracked, .shipment(change))
+        var details = ShipmentDetails()
+        details.point = TrackingPoint(position: position, note: note, time: transaction.now)
+        emit(.shipmentTracked, &shipment, details: details, transaction)
         return shipment
     }
 
@@ -135,13 +133,11 @@ enum ShipmentDecision {
         var shipment = found
         try requireOpen(shipment, "rescheduled")
         try requireScope([shipment.origin, shipment.destination], transaction)
-        let previous = shipment.eta
+        var details = ShipmentDetails()
+        details.previousETA = shipment.eta
         shipment.eta = eta
         if eta > transaction.now { shipment.delayed = false }
-        var change = move(&shipment, transaction)
-        change.shipment = shipment
-        change.previousETA = previous
-        transaction.emit(.shipmentRescheduled, .shipment(change))
+        emit(.shipmentRescheduled, &shipment, details: details, transaction)
         return shipment
     }
 
@@ -149,9 +145,7 @@ enum ShipmentDecision {
     static func markDelayed(_ found: Shipment, _ transaction: Transaction) {
         var shipment = found
         shipment.delayed = true
-        var change = move(&shipment, transaction)
-        change.shipment = shipment
-        transaction.emit(.shipmentDelayed, .shipment(change))
+        emit(.shipmentDelayed, &shipment, transaction)
     }
 
     /// Ends a shipment that has not left: `pending` only, and never a trade's own.
@@ -215,22 +209,21 @@ enum ShipmentDecision {
         try moves.checkInvariants(transaction)
         shipment.status = status
         shipment.delayed = false
-        let ships = unload(
-            &shipment, dockedAt: goods == .origin ? shipment.origin : nil, transaction)
-        var change = move(&shipment, transaction)
-        change.shipment = shipment
-        change.stock = moves.seal(seq: shipment.seq)
-        change.reason = reason
-        change.ships = ships
+        var details = ShipmentDetails()
+        details.reason = reason
+        details.ships = unload(
+            shipment, dockedAt: goods == .origin ? shipment.origin : nil, transaction)
         var trade = try settledTrade(of: shipment, transaction)
-        transaction.emit(type, .shipment(change))
+        emit(
+            type, &shipment, stock: moves.seal(seq: transaction.nextSeq), details: details,
+            transaction)
         if trade != nil { settle(&trade, transaction) }
         return shipment
     }
 
     /// Takes the shipment off its ship. An empty ship docks where the cargo went.
     static func unload(
-        _ shipment: inout Shipment, dockedAt station: StationNumber?, _ transaction: Transaction
+        _ shipment: Shipment, dockedAt station: StationNumber?, _ transaction: Transaction
     ) -> [RecordChange<Ship>] {
         guard let number = shipment.ship, let ship = transaction.state.ship(number) else {
             return []
@@ -270,11 +263,18 @@ enum ShipmentDecision {
 
     // MARK: Checks and small parts
 
-    /// The change that the next event makes of `shipment`, whose seq is set here.
-    static func move(_ shipment: inout Shipment, _ transaction: Transaction) -> ShipmentChange {
+    /// Emits the event that leaves `shipment` as it is now; its seq is set here.
+    static func emit(
+        _ type: EventType, _ shipment: inout Shipment, stock: [StockChange] = [],
+        details: ShipmentDetails = ShipmentDetails(), _ transaction: Transaction
+    ) {
         let previous = shipment.seq
         shipment.seq = transaction.nextSeq
-        return ShipmentChange(shipment: shipment, previous: previous)
+        transaction.emit(
+            type,
+            .shipment(
+                ShipmentChange(
+                    shipment: shipment, previous: previous, stock: stock, details: details)))
     }
 
     static func require(

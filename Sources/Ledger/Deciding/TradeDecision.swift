@@ -48,12 +48,13 @@ enum TradeDecision {
     static func checkOpen(
         _ number: StationNumber, _ transaction: Transaction
     ) throws(CommandError) {
-        guard let station = transaction.state.station(number) else {
-            throw .notFound("station", "\(number.raw)")
+        let id = transaction.names.station(number)
+        guard let isClosed = transaction.state.isClosed(number) else {
+            throw .notFound("station", id.text)
         }
-        if station.status == .closed {
-            var error = CommandError(.closed, "station \(station.id) is closed")
-            error.station = station.id
+        if isClosed {
+            var error = CommandError(.closed, "station \(id) is closed")
+            error.station = id
             throw error
         }
     }
@@ -205,10 +206,9 @@ enum TradeDecision {
             var ended = shipment
             ended.status = .cancelled
             ended.delayed = false
-            ended.seq = transaction.nextSeq
-            var change = ShipmentChange(shipment: ended, previous: shipment.seq)
-            change.reason = reason
-            transaction.emit(.shipmentCancelled, .shipment(change))
+            var details = ShipmentDetails()
+            details.reason = reason
+            ShipmentDecision.emit(.shipmentCancelled, &ended, details: details, transaction)
         }
         refund(&trade, reason: reason, transaction)
         return trade

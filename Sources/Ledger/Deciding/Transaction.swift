@@ -20,11 +20,12 @@ package final class Transaction {
     package private(set) var verb: CommandVerb?
     /// The idempotency key of the command that is being decided; claimed by its first event.
     package private(set) var key: RequestIdentity?
-    package private(set) var events: [Event] = []
     /// A hash over the words of the request that is being decided.
     package private(set) var requestHash: UInt64 = 0
 
     private var mark = 0
+    /// Several commands may follow one another: claimed ids must be found again.
+    private var isMulti = false
     private var trades: [RecordKey: Trade] = [:]
     private var shipments: [RecordKey: Shipment] = [:]
     private var identities: [ClaimedIdentity: StoredIdentity] = [:]
@@ -49,11 +50,12 @@ package final class Transaction {
     /// Starts with nothing decided.
     ///
     /// - Parameter now: the time that all its events carry; never before the last event's.
-    func begin(caller: Caller, now: Timestamp) {
+    func begin(caller: Caller, now: Timestamp, isMulti: Bool = false) {
         self.caller = caller
+        self.isMulti = isMulti
         self.now = max(now, writeSet.head.time)
         mark = state.journalMark
-        events.removeAll(keepingCapacity: true)
+        writeSet.dropStaged()
         if !trades.isEmpty { trades.removeAll(keepingCapacity: true) }
         if !shipments.isEmpty { shipments.removeAll(keepingCapacity: true) }
         if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
@@ -71,20 +73,24 @@ package final class Transaction {
     /// Takes back all that was emitted.
     func rollback() {
         state.rollback(to: mark)
-        events.removeAll(keepingCapacity: true)
+        writeSet.dropStaged()
     }
 
     /// Hands the events to the group; from here on they will be written.
     func commit() throws(StorageError) {
         state.commit()
-        try writeSet.append(events, state: state)
-        events.removeAll(keepingCapacity: true)
+        try writeSet.appendStaged(state: state)
     }
+
+    /// The events that were emitted so far.
+    package var events: ArraySlice<Event> { writeSet.stagedEvents }
+
+    package var hasEvents: Bool { writeSet.stagedCount > 0 }
 
     // MARK: Emitting
 
     /// The seq that the next event gets.
-    package var nextSeq: UInt64 { writeSet.head.seq + UInt64(events.count) + 1 }
+    package var nextSeq: UInt64 { writeSet.nextSeq }
 
     /// Adds an event and applies it to memory.
     ///
@@ -96,11 +102,13 @@ package final class Transaction {
         let event = Event(
             seq: nextSeq, time: now, type: type, first: 0, count: 0, actor: caller.name,
             cause: Cause(command: verb), identity: identity, key: key, data: data)
-        if let identity { remember(identity, seq: event.seq) }
-        if let key { remember(key, seq: event.seq) }
+        if isMulti {
+            if let identity { remember(identity, seq: event.seq) }
+            if let key { remember(key, seq: event.seq) }
+        }
         key = nil
         apply(event)
-        events.append(event)
+        writeSet.stage(event)
         return event.seq
     }
 
@@ -111,19 +119,22 @@ package final class Transaction {
                 kind: identity.kind, seq: seq, requestHash: identity.requestHash, time: now)
     }
 
+    /// Takes an event into memory. The records that every trade makes are taken without a visit.
     private func apply(_ event: borrowing Event) {
-        event.forEachChange { change in
-            switch change {
-            case .trade(let trade, _): trades[trade.key] = trade
-            case .shipment(let shipment, _): shipments[shipment.key] = shipment
-            case .stock(let row): state.set(row)
-            case .station(let station, _): state.set(station)
-            case .item(let item, _): state.set(item)
-            case .ship(let ship, _): state.set(ship)
-            case .currency(let currency): state.set(currency)
-            case .rate(let rate, _): state.set(rate)
-            case .identity, .due: break
-            }
+        switch event.data {
+        case .trade(let change):
+            if change.previous != 0 { trades[change.trade.key] = change.trade }
+            for row in change.stock { state.set(row.after) }
+        case .shipment(let change):
+            if change.previous != 0 { shipments[change.shipment.key] = change.shipment }
+            for row in change.stock { state.set(row.after) }
+            for trade in change.trades { trades[trade.after.key] = trade.after }
+            for ship in change.ships { state.set(ship.after) }
+        case .inventory(let change): state.set(change.stock.after)
+        case .ship(_, let after, let aboard, _):
+            state.set(after)
+            for shipment in aboard { shipments[shipment.after.key] = shipment.after }
+        case .station, .item, .currency, .rate, .system: state.apply(event)
         }
     }
 
@@ -131,13 +142,15 @@ package final class Transaction {
 
     /// A trade as it is now, this transaction included.
     package func trade(_ key: RecordKey) throws(CommandError) -> Trade? {
-        if let trade = trades[key] ?? writeSet.pendingTrade(key) { return trade }
+        if !trades.isEmpty, let trade = trades[key] { return trade }
+        if let trade = writeSet.pendingTrade(key) { return trade }
         return try stored { () throws(StorageError) in try view.trade(key) }
     }
 
     /// A shipment as it is now, this transaction included.
     package func shipment(_ key: RecordKey) throws(CommandError) -> Shipment? {
-        if let shipment = shipments[key] ?? writeSet.pendingShipment(key) { return shipment }
+        if !shipments.isEmpty, let shipment = shipments[key] { return shipment }
+        if let shipment = writeSet.pendingShipment(key) { return shipment }
         return try stored { () throws(StorageError) in try view.shipment(key) }
     }
 
@@ -182,10 +195,6 @@ package final class Transaction {
 
     /// An event of the log, of the open group, or of this transaction.
     package func event(_ seq: UInt64) throws(CommandError) -> Event? {
-        if let first = events.first?.seq, seq >= first {
-            let index = Int(seq - first)
-            return index < events.count ? events[index] : nil
-        }
         if let event = writeSet.pendingEvent(seq) { return event }
         return try stored { () throws(StorageError) in try view.event(seq) }
     }

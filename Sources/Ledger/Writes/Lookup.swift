@@ -98,7 +98,7 @@ enum Lookup {
         while at < word.count, word[at] != UInt8(ascii: "@") { at += 1 }
         guard let id = Identifier(word.extracting(0..<colon)) else { throw badLine(word) }
         let number = try item(id, transaction)
-        if transaction.state.item(number)?.status == .retired {
+        if transaction.state.terms(number)?.isRetired == true {
             var error = CommandError(.badState, "item \(id) is retired")
             error.item = id
             throw error

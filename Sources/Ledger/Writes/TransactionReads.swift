@@ -11,7 +11,7 @@ enum TransactionReads {
         _ context: ReadContext, _ reply: Reply
     ) throws(CommandError) {
         if try point(words, spec, transaction, reply) { return }
-        if !transaction.events.isEmpty {
+        if transaction.hasEvents {
             throw CommandError(
                 .err, "\(spec.name) is not allowed behind a write inside MULTI: it would not see it"
             )

@@ -107,15 +107,15 @@ struct DataParts {
     private func shipmentChange() throws(DecodingError) -> ShipmentChange {
         let subject = try required(shipments.first, "shipment")
         if shipments.count > 1 { throw .malformed("more than one shipment") }
-        var change = ShipmentChange(
-            shipment: subject.after, previous: subject.previous, stock: stock)
-        change.trades = trades
-        change.ships = ships
-        change.receipt = receipt
-        change.point = point
-        change.previousETA = previousETA
-        change.reason = reason
-        return change
+        var details = ShipmentDetails()
+        details.trades = trades
+        details.ships = ships
+        details.receipt = receipt
+        details.point = point
+        details.previousETA = previousETA
+        details.reason = reason
+        return ShipmentChange(
+            shipment: subject.after, previous: subject.previous, stock: stock, details: details)
     }
 
     private func systemChange(_ type: EventType) throws(DecodingError) -> SystemChange {

@@ -11,8 +11,8 @@ struct GroupBatch: ~Copyable {
     private(set) var head: LogHead
     /// The transactions of the group, in order.
     private(set) var events: [Event] = []
-    /// Transactions appended since the last group was written.
-    private(set) var transactionCount = 0
+    /// Where the events of the transaction that is being decided begin: they are not in the batch.
+    private(set) var stagedFrom = 0
 
     private var batch: WriteBatch
     private var touched: UInt32 = 0
@@ -44,22 +44,55 @@ struct GroupBatch: ~Copyable {
 
     var byteCount: Int { batch.byteCount }
 
+    // MARK: Staging
+
+    var nextSeq: UInt64 { head.seq + UInt64(events.count - stagedFrom) + 1 }
+
+    mutating func stage(_ event: Event) { events.append(event) }
+
+    mutating func dropStaged() {
+        if events.count > stagedFrom { events.removeLast(events.count - stagedFrom) }
+    }
+
+    // MARK: Reading
+
+    func event(_ seq: UInt64) -> Event? {
+        guard let first = events.first?.seq, seq >= first, seq - first < UInt64(events.count) else {
+            return nil
+        }
+        return events[Int(seq - first)]
+    }
+
+    func trade(_ key: RecordKey) -> Trade? {
+        if !pendingTrades.isEmpty, let trade = pendingTrades[key] { return trade }
+        guard case .trade(let change) = event(key.seq)?.data, change.trade.key == key else {
+            return nil
+        }
+        return change.trade
+    }
+
+    func shipment(_ key: RecordKey) -> Shipment? {
+        if !pendingShipments.isEmpty, let shipment = pendingShipments[key] { return shipment }
+        guard case .shipment(let change) = event(key.seq)?.data, change.shipment.key == key else {
+            return nil
+        }
+        return change.shipment
+    }
+
     // MARK: Appending
 
-    mutating func append(
-        _ transaction: consuming [Event], state: MarketState
-    ) throws(StorageError) {
-        guard let first = transaction.first?.seq else { return }
+    mutating func appendStaged(state: MarketState) throws(StorageError) {
+        if events.count == stagedFrom { return }
+        let first = events[stagedFrom].seq
         if first != head.seq + 1 { throw .invariant("event \(first) does not follow \(head.seq)") }
-        let count = UInt32(clamping: transaction.count)
-        for index in transaction.indices {
-            transaction[index].first = first
-            transaction[index].count = count
-            try put(transaction[index])
-            try putChanges(of: transaction[index], state: state)
+        let count = UInt32(clamping: events.count - stagedFrom)
+        for index in stagedFrom..<events.count {
+            events[index].first = first
+            events[index].count = count
+            try put(events[index])
+            try putChanges(of: events[index], state: state)
         }
-        events.append(contentsOf: transaction)
-        transactionCount += 1
+        stagedFrom = events.count
     }
 
     private mutating func put(_ event: borrowing Event) throws(StorageError) {
@@ -78,54 +111,126 @@ struct GroupBatch: ~Copyable {
         put(.events, key)
     }
 
-    private mutating func putChanges(of event: borrowing Event, state: MarketState)
-        throws(StorageError)
-    {
-        try event.forEachChange { (change) throws(StorageError) in
-            try put(change, state: state)
+    /// The records of an event. What every trade makes is put without a visit and its copies.
+    private mutating func putChanges(
+        of event: borrowing Event, state: MarketState
+    ) throws(StorageError) {
+        switch event.data {
+        case .trade(let change):
+            try putTrade(change.trade, isNew: change.previous == 0)
+            for row in change.stock { putStock(row.after, state: state) }
+            if let due = event.reservationEnd { putDue(due) }
+            try putIdentities(of: event)
+        case .shipment(let change):
+            try putShipment(change.shipment, isNew: change.previous == 0)
+            for row in change.stock { putStock(row.after, state: state) }
+            for trade in change.trades { try putTrade(trade.after, isNew: false) }
+            for ship in change.ships { try put(.ship(ship.after, isNew: false), state: state) }
+            if let due = event.arrival { putDue(due) }
+            try putIdentities(of: event)
+        default:
+            try event.forEachChange { (change) throws(StorageError) in
+                try put(change, state: state)
+            }
         }
     }
 
     private mutating func put(
         _ change: StateChange, state: MarketState
     ) throws(StorageError) {
-        value.removeAll()
         switch change {
         case .stock(let stock): putStock(stock, state: state)
-        case .trade(let trade, let isNew):
-            TradeCodec.encode(trade, into: &value)
-            try putDigested(.trades, .record(trade.key), isNew: isNew)
-            pendingTrades[trade.key] = trade
-        case .shipment(let shipment, let isNew):
-            ShipmentCodec.encode(shipment, into: &value)
-            try putDigested(.cargo, .record(shipment.key), isNew: isNew)
-            pendingShipments[shipment.key] = shipment
+        case .trade(let trade, let isNew): try putTrade(trade, isNew: isNew)
+        case .shipment(let shipment, let isNew): try putShipment(shipment, isNew: isNew)
         case .identity(let identity, let actor, let seq):
-            try putIdentity(identity, actor: actor, seq: seq, time: head.time)
-        case .due(let due):
-            earliestDue = min(earliestDue ?? due.time, due.time)
-            put(.due, .due(due))
+            try putIdentity(identity, actor: actor, seq: seq)
+        case .due(let due): putDue(due)
         case .station(let station, let isNew):
+            value.removeAll()
             StationCodec.encode(station, into: &value)
             try putDigested(.catalog, .catalog(.station, station.id), isNew: isNew)
         case .item(let item, let isNew):
+            value.removeAll()
             ItemCodec.encode(item, into: &value)
             try putDigested(.catalog, .catalog(.item, item.id), isNew: isNew)
         case .ship(let ship, let isNew):
+            value.removeAll()
             ShipCodec.encode(ship, into: &value)
             try putDigested(.catalog, .catalog(.ship, ship.id), isNew: isNew)
         case .currency(let currency):
+            value.removeAll()
             CurrencyCodec.encode(currency, into: &value)
             try putDigested(.catalog, .currency(currency.code), isNew: true)
         case .rate(let rate, let isNew):
+            value.removeAll()
             RateCodec.encode(rate, into: &value)
-            try putDigested(
-                .catalog, .rate(base: rate.base, quote: rate.quote), isNew: isNew)
+            try putDigested(.catalog, .rate(base: rate.base, quote: rate.quote), isNew: isNew)
         }
+    }
+
+    private mutating func putTrade(_ trade: Trade, isNew: Bool) throws(StorageError) {
+        let key = StoreKey.record(trade.key)
+        if !isNew {
+            try forget(.trades, key) { (group) in
+                guard let before = group.trade(trade.key) else { return false }
+                TradeCodec.encode(before, into: &group.value)
+                return true
+            }
+            pendingTrades[trade.key] = trade
+        }
+        value.removeAll()
+        TradeCodec.encode(trade, into: &value)
+        head.digest += StateDigest.hash(.trades, key: key.bytes, value: value.bytes)
+        put(.trades, key)
+    }
+
+    private mutating func putShipment(_ shipment: Shipment, isNew: Bool) throws(StorageError) {
+        let key = StoreKey.record(shipment.key)
+        if !isNew {
+            try forget(.cargo, key) { (group) in
+                guard let before = group.shipment(shipment.key) else { return false }
+                ShipmentCodec.encode(before, into: &group.value)
+                return true
+            }
+            pendingShipments[shipment.key] = shipment
+        }
+        value.removeAll()
+        ShipmentCodec.encode(shipment, into: &value)
+        head.digest += StateDigest.hash(.cargo, key: key.bytes, value: value.bytes)
+        put(.cargo, key)
+    }
+
+    /// Takes a record's present value out of the digest: as the group left it, else as stored.
+    ///
+    /// - Parameter encodePending: puts the group's version into `value`; false where it has none.
+    private mutating func forget(
+        _ keyspace: Keyspace, _ key: StoreKey,
+        _ encodePending: (inout GroupBatch) -> Bool
+    ) throws(StorageError) {
+        value.removeAll()
+        if encodePending(&self) {
+            head.digest -= StateDigest.hash(keyspace, key: key.bytes, value: value.bytes)
+        } else if let before = try storedHash(keyspace, key) {
+            head.digest -= before
+        }
+    }
+
+    private mutating func putDue(_ due: DueKey) {
+        earliestDue = min(earliestDue ?? due.time, due.time)
+        value.removeAll()
+        put(.due, .due(due))
+    }
+
+    private mutating func putIdentities(of event: borrowing Event) throws(StorageError) {
+        if let identity = event.identity {
+            try putIdentity(identity, actor: event.actor, seq: event.seq)
+        }
+        if let key = event.key { try putIdentity(key, actor: event.actor, seq: event.seq) }
     }
 
     /// A stock row's old hash lies beside the row in memory, so the hottest update reads nothing.
     private mutating func putStock(_ stock: borrowing Stock, state: MarketState) {
+        value.removeAll()
         StockCodec.encode(stock, into: &value)
         let key = StoreKey.stock(stock.key)
         let hash = StateDigest.hash(.inventory, key: key.bytes, value: value.bytes)
@@ -138,12 +243,13 @@ struct GroupBatch: ~Copyable {
     }
 
     private mutating func putIdentity(
-        _ identity: RequestIdentity, actor: Identifier, seq: UInt64, time: Timestamp
+        _ identity: RequestIdentity, actor: Identifier, seq: UInt64
     ) throws(StorageError) {
+        value.removeAll()
         let key = StoreKey.identity(
             identity.kind, name: identity.name, actor: actor, seed: identitySeed)
         let stored = StoredIdentity(
-            kind: identity.kind, seq: seq, requestHash: identity.requestHash, time: time)
+            kind: identity.kind, seq: seq, requestHash: identity.requestHash, time: head.time)
         stored.encode(into: &value)
         // A key may come again when its seven days are over; an id never does.
         try putDigested(.ids, key, isNew: identity.kind != .key)
@@ -163,8 +269,9 @@ struct GroupBatch: ~Copyable {
             }
         }
         head.digest += hash
-        pendingHashes[pending] = hash
         put(keyspace, key)
+        // Ids never change; a key or a catalog record may, within the same group.
+        if !isNew || keyspace == .catalog { pendingHashes[pending] = hash }
     }
 
     private func storedHash(
@@ -218,7 +325,7 @@ struct GroupBatch: ~Copyable {
         } catch { throw StorageError(error) }
         batch.clear()
         touched = 0
-        transactionCount = 0
+        stagedFrom = 0
         pendingTrades.removeAll(keepingCapacity: true)
         pendingShipments.removeAll(keepingCapacity: true)
         pendingIdentities.removeAll(keepingCapacity: true)

@@ -31,37 +31,45 @@ package final class WriteSet {
 
     // MARK: Reading what is not written yet
 
-    package func pendingTrade(_ key: RecordKey) -> Trade? { group.pendingTrades[key] }
+    /// A trade as the group leaves it; nil where the group has not touched it.
+    package func pendingTrade(_ key: RecordKey) -> Trade? { group.trade(key) }
 
-    package func pendingShipment(_ key: RecordKey) -> Shipment? { group.pendingShipments[key] }
+    /// A shipment as the group leaves it; nil where the group has not touched it.
+    package func pendingShipment(_ key: RecordKey) -> Shipment? { group.shipment(key) }
 
     package func pendingIdentity(_ key: StoreKey) -> StoredIdentity? {
         if group.pendingIdentities.isEmpty { return nil }
         return group.pendingIdentities[FastHash.hash128(key.bytes)]
     }
 
-    /// An event of the group.
-    package func pendingEvent(_ seq: UInt64) -> Event? {
-        guard let first = group.events.first?.seq, seq >= first,
-            seq - first < UInt64(group.events.count)
-        else { return nil }
-        return group.events[Int(seq - first)]
-    }
+    /// An event of the group, staged ones included.
+    package func pendingEvent(_ seq: UInt64) -> Event? { group.event(seq) }
 
     // MARK: Writing
 
-    /// Adds one transaction: its events get their place in the log, their records go into the
-    /// batch, and the digest follows.
+    /// The seq that the next staged event must have.
+    package var nextSeq: UInt64 { group.nextSeq }
+
+    /// Adds an event to the transaction that is being decided.
+    package func stage(_ event: Event) { group.stage(event) }
+
+    /// The events of the transaction that is being decided.
+    package var stagedEvents: ArraySlice<Event> { group.events[group.stagedFrom...] }
+
+    package var stagedCount: Int { group.events.count - group.stagedFrom }
+
+    /// Forgets the staged events: their transaction was refused.
+    package func dropStaged() { group.dropStaged() }
+
+    /// Ends the transaction: its events get `first` and `count`, their records go into the batch,
+    /// and the digest follows.
     ///
-    /// - Parameters:
-    ///   - transaction: seqs must continue the log; `first` and `count` are set here.
-    ///   - state: already holds the figures after the transaction; its row hashes are updated.
+    /// - Parameter state: already holds the figures after the transaction; its row hashes are
+    ///   updated.
     /// - Throws: what reading an old value or filling the batch throws; final for the process,
     ///   because memory is then ahead of the log.
-    package func append(
-        _ transaction: consuming [Event], state: MarketState
-    ) throws(StorageError) {
-        try group.append(transaction, state: state)
+    package func appendStaged(state: MarketState) throws(StorageError) {
+        try group.appendStaged(state: state)
     }
 
     /// Everything due before `time` has been looked at: the moments up to there go.

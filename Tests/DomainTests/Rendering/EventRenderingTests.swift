@@ -104,22 +104,25 @@ import Testing
 
     @Test func shipmentData() {
         let shipment = rendered { $0.appendJSON(samples.transfer, names: names) }
-        var change = ShipmentChange(shipment: samples.transfer, previous: 1)
+        let change = ShipmentChange(shipment: samples.transfer, previous: 1)
         #expect(
             samples.data(.shipmentHeld, .shipment(change))
                 == #"""
                 {"shipment":\#(shipment),"stock":[],"receipt":[],"point":null,\#
                 "previous_eta":null,"reason":null}
                 """#)
-        change.receipt = [
+        var details = ShipmentDetails()
+        details.receipt = [
             ReceiptLine(item: .init(1), quantity: 3, lost: 1, reason: "leak"),
             ReceiptLine(item: .init(1), quantity: 0, lost: 0, reason: nil),
         ]
-        change.point = TrackingPoint(position: .origin, note: nil, time: samples.created)
-        change.previousETA = samples.created
-        change.reason = "short"
+        details.point = TrackingPoint(position: .origin, note: nil, time: samples.created)
+        details.previousETA = samples.created
+        details.reason = "short"
+        let received = ShipmentChange(
+            shipment: samples.transfer, previous: 1, details: details)
         #expect(
-            samples.data(.shipmentReceived, .shipment(change))
+            samples.data(.shipmentReceived, .shipment(received))
                 == #"""
                 {"shipment":\#(shipment),"stock":[],"receipt":[{"item":"water",\#
                 "quantity":3,"lost":1,"reason":"leak"},{"item":"water","quantity":0,\#

@@ -41,8 +41,7 @@ extension Samples {
     }
 
     static var tradeCancelled: Event {
-        var change = TradeChange(trade: fullTrade, previous: seq - 1, reason: "no ship")
-        change.steps = [
+        let steps = [
             PriceStep(
                 line: 1, source: .named, outcome: .shadow, before: 0, after: -1,
                 conversion: .init(amount: 900, currency: code("EUR"), rate: .one),
@@ -50,6 +49,8 @@ extension Samples {
                     name: id("surge"), version: "1.2", reason: "busy", inputs: #"{"n":1}"#,
                     microseconds: 42, error: "late"))
         ]
+        let change = TradeChange(
+            trade: fullTrade, previous: seq - 1, steps: steps, reason: "no ship")
         var event = event(.tradeCancelled, .trade(change), command: nil)
         event.first = seq - 2
         event.count = 300
@@ -59,19 +60,21 @@ extension Samples {
     }
 
     static var shipmentReceived: Event {
-        var change = ShipmentChange(shipment: fullShipment, previous: 7)
-        change.stock = [
+        var details = ShipmentDetails()
+        let stock = [
             StockChange(after: fullStock, previous: 1, delta: .max, counterpart: .loss)
         ]
-        change.trades = [RecordChange(after: trade, previous: seq - 1)]
-        change.ships = [RecordChange(after: ship, previous: 5)]
-        change.receipt = [
+        details.trades = [RecordChange(after: trade, previous: seq - 1)]
+        details.ships = [RecordChange(after: ship, previous: 5)]
+        details.receipt = [
             ReceiptLine(item: .init(9), quantity: 3, lost: 1, reason: "leak"),
             ReceiptLine(item: .init(9), quantity: 0, lost: 0, reason: nil),
         ]
-        change.point = TrackingPoint(position: position, note: "gate", time: created)
-        change.previousETA = Timestamp(milliseconds: created.milliseconds - 1)
-        change.reason = "short"
+        details.point = TrackingPoint(position: position, note: "gate", time: created)
+        details.previousETA = Timestamp(milliseconds: created.milliseconds - 1)
+        details.reason = "short"
+        let change = ShipmentChange(
+            shipment: fullShipment, previous: 7, stock: stock, details: details)
         return event(.shipmentReceived, .shipment(change), command: .cargoDeliver)
     }
 
