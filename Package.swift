@@ -97,7 +97,10 @@ let package = Package(
         tests("LedgerTests", ["Basics", "JSON", "Domain", "RocksDB", "Storage", "Ledger"]),
         tests(
             "RESPServerTests",
-            ["Basics", "JSON", "RESP", "Domain", "Storage", "Ledger", "RESPServer"]),
+            [
+                "Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "Storage", "Ledger",
+                "RESPServer",
+            ]),
         tests("EntrepotServerTests", ["Basics", "JSON", "System", "EntrepotServer"]),
         tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
         tests("TidyTests", []),

@@ -1,0 +1,169 @@
+package import Basics
+import EventLoop
+import Glibc
+import Ledger
+import RESPServer
+import Storage
+import System
+
+/// Why a server did not start, or how it ended badly; one sentence for the operator.
+package struct ServerFailure: Error, Sendable, CustomStringConvertible {
+    package let message: String
+
+    package init(_ message: String) { self.message = message }
+
+    package var description: String { message }
+}
+
+/// The whole server: opens the store, starts the edges in order, runs until it is told to stop,
+/// and ends everything in the reverse order.
+///
+/// The thread that calls `run` is the ledger's and that of the connections.
+package final class ServerRuntime {
+    private let loop: EventLoop
+    private let ledger: Ledger
+    private let server: RESPServer
+    private let log: Log
+    private let settings: LiveConfiguration
+    private let status: ServerStatus
+    /// What is listened on, as `HOST:PORT`.
+    package let tcp: String
+
+    /// Opens the data directory and begins to listen; connections wait until `run`.
+    ///
+    /// - Parameters:
+    ///   - environment: tells whether the log goes to the journal.
+    ///   - sink: where log lines go.
+    /// - Throws: a sentence that says what to do: the directory is in use, the port is taken, the
+    ///   store is not whole.
+    package init(
+        configuration: Configuration, environment: [String: String],
+        sink: any LogSink = StandardErrorSink()
+    ) throws(ServerFailure) {
+        let clock = SystemClock()
+        log = Log(
+            level: configuration.logLevel.level,
+            format: .chosen(configuration.log, environment: environment), clock: clock, sink: sink)
+        loop = try Self.explained { () throws(SystemError) in try EventLoop(clock: clock) }
+        try Self.watchSignals(loop)
+        let store = try Self.openStore(configuration)
+        ledger = try Self.openLedger(store, configuration, loop, clock)
+        let authenticator = try AdministratorPassword.authenticator(configuration, log: log)
+        let identity = ServerIdentity(
+            version: Versions.entrepot, runID: Self.randomDigits(40), processID: getpid(),
+            dataDirectory: configuration.data)
+        do throws(StorageError) {
+            server = try RESPServer(
+                loop: loop, ledger: ledger, log: log, limits: configuration.limits,
+                identity: identity, authenticator: authenticator)
+        } catch { throw ServerFailure(error.message) }
+        settings = LiveConfiguration(configuration, log: log, environment: environment)
+        status = ServerStatus(directory: configuration.data, clock: clock)
+        let server = server
+        tcp = try Self.explained { () throws(SystemError) in
+            try server.listen(host: configuration.tcp.host, port: configuration.tcp.port)
+        }
+        connect(configuration)
+    }
+
+    /// Blocked signals are inherited by threads, so this comes before the store opens.
+    private static func watchSignals(_ loop: EventLoop) throws(ServerFailure) {
+        // The action is set when there is something to stop.
+        try explained { () throws(SystemError) in
+            try loop.handleSignals([SIGTERM, SIGINT]) { _ in loop.stop() }
+        }
+    }
+
+    private static func openStore(
+        _ configuration: Configuration
+    ) throws(ServerFailure) -> Store {
+        var options = StoreOptions()
+        options.syncPolicy = configuration.fsync.syncPolicy
+        options.blockCacheBytes = configuration.blockCacheBytes
+        options.writeBufferBytes = configuration.writeBufferBytes
+        options.recoveryMilliseconds = configuration.limits.recoveryMilliseconds
+        do throws(StorageError) {
+            return try Store(directory: configuration.data, options: options)
+        } catch { throw ServerFailure(error.message) }
+    }
+
+    private static func openLedger(
+        _ store: Store, _ configuration: Configuration, _ loop: EventLoop, _ clock: any Clock
+    ) throws(ServerFailure) -> Ledger {
+        var options = LedgerOptions()
+        options.limits = configuration.limits
+        options.syncPolicy = configuration.fsync.syncPolicy
+        options.version = Versions.entrepot
+        options.markIntervalMilliseconds =
+            switch configuration.mark {
+            case .group: nil
+            case .interval(let milliseconds): milliseconds
+            }
+        do throws(StorageError) {
+            return try Ledger(
+                store: store, options: options, clock: clock, wake: { loop.wake() },
+                fail: { reason in
+                    CurrentProcess.writeError(
+                        "entrepot: \(reason); stopping, nothing was acknowledged\n")
+                    CurrentProcess.end(status: 1)
+                })
+        } catch { throw ServerFailure(error.message) }
+    }
+
+    private func connect(_ configuration: Configuration) {
+        settings.onChange = { [unowned self] limits in server.limits = limits }
+        server.configuration = settings
+        server.status = status
+        let path = configuration.data + "/entrepot.sock"
+        do throws(SystemError) { try server.listen(unixSocket: path) } catch {
+            log.warning("no Unix socket", ["path": "\(path)", "reason": "\(error)"])
+        }
+    }
+
+    /// Serves until a signal or `SHUTDOWN` ends it.
+    ///
+    /// - Throws: where the loop fails, or what is in memory cannot be written at the end.
+    package func run() throws(ServerFailure) {
+        log.info(
+            "serving",
+            ["tcp": "\(tcp)", "version": "\(Versions.entrepot)", "data": "\(status.directory)"])
+        let loop = loop
+        // The first stop ends the loop; the connections then get their last replies.
+        try Self.explained { () throws(SystemError) in try loop.run() }
+        log.info("stopping")
+        server.stop()
+        try Self.explained { () throws(SystemError) in try loop.run() }
+        do throws(StorageError) { try ledger.stop() } catch {
+            throw ServerFailure(error.message)
+        }
+        log.info("stopped")
+    }
+
+    /// Makes `run` return in good order. Any thread.
+    package func stop() { loop.stop() }
+
+    private static func explained<Result>(
+        _ body: () throws(SystemError) -> Result
+    ) throws(ServerFailure) -> Result {
+        do throws(SystemError) { return try body() } catch { throw ServerFailure("\(error)") }
+    }
+
+    private static func randomDigits(_ count: Int) -> String {
+        var generator = SystemRandomNumberGenerator()
+        let digits = Array("0123456789abcdef")
+        var text = ""
+        for _ in 0..<count { text.append(digits[Int(generator.next() % 16)]) }
+        return text
+    }
+}
+
+extension FsyncPolicy {
+    /// The same, as the store says it.
+    var syncPolicy: StoreOptions.SyncPolicy {
+        switch self {
+        case .always: .always
+        case .interval(let milliseconds): .interval(milliseconds: milliseconds)
+        case .off: .off
+        }
+    }
+}

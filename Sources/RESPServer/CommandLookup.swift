@@ -1,0 +1,40 @@
+import Basics
+import Ledger
+
+/// The command table as the sessions use it: commands are known by their place.
+struct CommandLookup {
+    let all: [CommandSpec] = CommandTable.all
+    private let indices: [String: Int]
+
+    init() {
+        var indices: [String: Int] = [:]
+        for (index, spec) in CommandTable.all.enumerated() { indices[spec.name] = index }
+        self.indices = indices
+    }
+
+    /// - Throws: Redis's own texts for unknown commands and wrong numbers of words.
+    func find(
+        _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> Int {
+        let spec = try CommandTable.find(request)
+        guard let index = indices[spec.name] else {
+            throw CommandError(.err, "unknown command '\(spec.name)'")
+        }
+        return index
+    }
+
+    /// The place of a command by its name as written by clients: `TRADE CREATE`, `trade|create`.
+    func index(named name: String) -> Int? {
+        let canonical = String(name.uppercased().map { $0 == "|" ? " " : $0 })
+        return indices[canonical]
+    }
+}
+
+extension CommandLookup {
+    /// The places of a command, or of all that begin with its word.
+    func indices(matching name: String) -> [Int] {
+        if let exact = index(named: name) { return [exact] }
+        let prefix = name.uppercased() + " "
+        return all.indices.filter { all[$0].name.hasPrefix(prefix) }
+    }
+}

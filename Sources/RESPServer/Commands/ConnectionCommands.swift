@@ -1,0 +1,143 @@
+import Basics
+import Domain
+import Ledger
+import RESP
+
+extension Session {
+    func runConnection(
+        _ command: SessionCommand, _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> SessionOutcome {
+        switch command {
+        case .ping: return ping(request)
+        case .echo: return .reply(.bytes(request[1].bytesCopy))
+        case .hello: return try hello(request)
+        case .auth: return try authenticate(request)
+        case .select:
+            guard let number = request[1].number else {
+                throw CommandError(.err, "invalid DB index")
+            }
+            if number != 0 { throw CommandError(.err, "DB index is out of range") }
+            return .ok
+        case .output: return try setOutput(request)
+        case .quit:
+            emit(.ok)
+            closeAfterReply()
+            return .silent
+        case .reset: return reset()
+        default: throw Self.misplaced(command)
+        }
+    }
+
+    private func ping(_ request: borrowing ArgumentVector) -> SessionOutcome {
+        // A RESP2 subscriber could not tell a plain PONG from a message.
+        if state.isSubscriber && state.format == .resp(.two) {
+            let text: [UInt8] = request.count > 1 ? request[1].bytesCopy : []
+            return .reply(.array([.text("pong"), .bytes(text)]))
+        }
+        return .reply(request.count > 1 ? .bytes(request[1].bytesCopy) : .simple("PONG"))
+    }
+
+    private func setOutput(_ request: borrowing ArgumentVector) throws(CommandError)
+        -> SessionOutcome
+    {
+        if request[1].equalsFolded("RESP") {
+            state.format = .resp(.two)
+        } else if request[1].equalsFolded("JSON") {
+            if request.isFromArray {
+                throw CommandError(.err, "OUTPUT JSON is for requests that are lines of words")
+            }
+            state.format = .json
+        } else {
+            throw .syntaxError
+        }
+        return .ok
+    }
+
+    private func reset() -> SessionOutcome {
+        state.transaction = nil
+        server.hub.removeAll(self)
+        if state.isMonitor {
+            state.isMonitor = false
+            server.monitors.removeAll { $0 === self }
+        }
+        state.name = ""
+        state.replyMode = .on
+        state.format = .resp(.two)
+        state.caller = server.authenticator.callerWithoutCredentials(peer: peer, local: local)
+        return .reply(.simple("RESET"))
+    }
+
+    // MARK: Log-in
+
+    private func authenticate(
+        _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> SessionOutcome {
+        if request.count == 2 && !server.authenticator.hasCredentials {
+            throw CommandError(
+                .err,
+                "AUTH <password> called without any password configured for the default user. "
+                    + "Are you sure your configuration is correct?")
+        }
+        if request.count == 2 {
+            try logIn(name: "admin", password: request[1])
+        } else {
+            try logIn(name: request.text(1), password: request[2])
+        }
+        return .ok
+    }
+
+    private func logIn(name: String, password: Span<UInt8>) throws(CommandError) {
+        let caller = server.authenticator.authenticate(
+            name: name, password: Redacted(password.lossyText))
+        guard let caller else {
+            server.statistics.authenticationFailures &+= 1
+            server.log.warning("a log-in was refused", ["client": "\(peer)"])
+            throw CommandError(
+                .wrongPass, "invalid username-password pair or user is disabled.")
+        }
+        state.caller = caller
+    }
+
+    private func hello(_ request: borrowing ArgumentVector) throws(CommandError) -> SessionOutcome {
+        var format = state.format
+        var position = 1
+        if request.count > 1 {
+            guard let asked = request[1].number else {
+                throw CommandError(.err, "Protocol version is not an integer or out of range")
+            }
+            switch asked {
+            case 2: format = .resp(.two)
+            case 3: format = .resp(.three)
+            default: throw CommandError(.noProto, "unsupported protocol version")
+            }
+            position = 2
+        }
+        var name: String?
+        while position < request.count {
+            if request[position].equalsFolded("AUTH"), position + 2 < request.count {
+                try logIn(name: request.text(position + 1), password: request[position + 2])
+                position += 3
+            } else if request[position].equalsFolded("SETNAME"), position + 1 < request.count {
+                name = try Self.clientName(request[position + 1])
+                position += 2
+            } else {
+                throw CommandError(.err, "Syntax error in HELLO option '\(request.text(position))'")
+            }
+        }
+        if state.caller == nil {
+            throw CommandError(
+                .noAuth,
+                "HELLO must be called with the client already authenticated, otherwise the HELLO "
+                    + "<proto> AUTH <user> <pass> option can be used to authenticate the client "
+                    + "and select the RESP protocol version at the same time")
+        }
+        if let name { state.name = name }
+        state.format = format
+        return .reply(
+            .map([
+                ("server", .text("entrepot")), ("version", .text(server.identity.redisVersion)),
+                ("proto", .integer(Int64(state.version.rawValue))), ("id", .integer(Int64(id))),
+                ("mode", .text("standalone")), ("role", .text("master")), ("modules", .array([])),
+            ]))
+    }
+}

@@ -1,0 +1,100 @@
+import Basics
+import Domain
+import EventLoop
+import Ledger
+import Storage
+import System
+
+extension Session {
+    func runServer(
+        _ command: SessionCommand, _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> SessionOutcome {
+        switch command {
+        case .info:
+            var sections: [String] = []
+            for word in 1..<max(1, request.count) {
+                sections.append(request.text(word).lowercased())
+            }
+            return .reply(.text(ServerInfo(server).text(sections)))
+        case .dbSize: return .reply(.integer(Int64(clamping: server.ledger.durableSeq)))
+        case .role:
+            return .reply(
+                .array([
+                    .text("leader"), .integer(Int64(clamping: server.ledger.durableSeq)),
+                    .array([]),
+                ]))
+        case .time:
+            let milliseconds = server.clock.wallMilliseconds()
+            return .reply(
+                .array([
+                    .text(String(milliseconds / 1_000)),
+                    .text(String(milliseconds % 1_000 * 1_000)),
+                ]))
+        case .timeAccept:
+            server.ledger.acceptTime()
+            return .ok
+        case .memoryUsage: return try memoryUsage(request)
+        case .monitor:
+            if !state.isMonitor {
+                state.isMonitor = true
+                server.monitors.append(self)
+            }
+            return .ok
+        case .audit: return try audit()
+        case .shutdown: return shutdown()
+        default: throw Self.misplaced(command)
+        }
+    }
+
+    /// The stored size of a trade, shipment, station, item or ship.
+    private func memoryUsage(
+        _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> SessionOutcome {
+        guard let id = Identifier(request[2]) else { return .reply(.null) }
+        let view = server.ledger.durableView
+        var body = ByteBuffer()
+        do throws(StorageError) {
+            if let trade = try view.trade(id: id) {
+                body.appendJSON(trade, names: view.names)
+            } else if let shipment = try view.shipment(id: id) {
+                body.appendJSON(shipment, names: view.names)
+            } else if let station = try view.station(id) {
+                body.appendJSON(station, names: view.names)
+            } else if let item = try view.item(id) {
+                body.appendJSON(item, names: view.names)
+            } else if let ship = try view.ship(id) {
+                body.appendJSON(ship, names: view.names)
+            }
+        } catch { throw CommandError(error) }
+        return .reply(body.isEmpty ? .null : .integer(Int64(body.count)))
+    }
+
+    /// Runs on a thread of its own; this connection waits, the others go on.
+    private func audit() throws(CommandError) -> SessionOutcome {
+        if let result = resumed?.result { return .reply(result) }
+        guard let auditor = server.auditor else {
+            throw CommandError(.err, "this server cannot audit its store")
+        }
+        if server.isAuditing { throw CommandError(.busy, "an AUDIT is under way") }
+        let (loop, results, id) = (server.loop, server.workerResults, id)
+        do throws(SystemError) {
+            _ = try SystemThread(name: "audit") {
+                let result: ReplyValue
+                do throws(CommandError) {
+                    result = .json(try auditor())
+                } catch { result = .error(error) }
+                results.add(result, for: id)
+                loop.wake()
+            }
+        } catch { throw CommandError(.err, "no thread for AUDIT: \(error)") }
+        server.isAuditing = true
+        return .park(.worker, deadline: nil)
+    }
+
+    private func shutdown() -> SessionOutcome {
+        server.log.info("SHUTDOWN was asked for", ["client": "\(peer)"])
+        closeAfterReply()
+        if let onShutdown = server.onShutdown { onShutdown() } else { server.stop() }
+        return .silent
+    }
+}

@@ -1,0 +1,103 @@
+import Basics
+import Domain
+import Ledger
+import Storage
+
+extension RESPServer {
+    /// Tells subscribers of events that are on disk now. An event is rendered once for all.
+    func publish(_ events: [Event], _ view: ReadView) {
+        if hub.isEmpty { return }
+        for event in events {
+            var document: [UInt8]?
+            hub.forEach(event.type) { session, pattern in
+                guard let caller = session.state.caller,
+                    caller.maySee(event, names: view.names)
+                else { return }
+                let data = document ?? Self.render(event, view)
+                document = data
+                let channel = ReplyValue.text("\(event.type.name)")
+                if let pattern {
+                    session.push([.text("pmessage"), .text(pattern), channel, .json(data)])
+                } else {
+                    session.push([.text("message"), channel, .json(data)])
+                }
+            }
+        }
+    }
+
+    static func render(_ event: Event, _ view: ReadView) -> [UInt8] {
+        var buffer = ByteBuffer(capacity: 1_024)
+        buffer.appendJSON(
+            event, history: view.history.history(of: event.seq), names: view.names)
+        return buffer.array
+    }
+
+    /// The connections, oldest first.
+    var sessionsByAge: [Session] { sessions.values.sorted { $0.id < $1.id } }
+
+    // MARK: MONITOR
+
+    /// Shows a request to every monitor, its secrets hidden.
+    func feedMonitors(_ session: Session, _ request: borrowing ArgumentVector) {
+        let milliseconds = clock.wallMilliseconds()
+        let micros = String(milliseconds % 1_000 * 1_000 + 1_000_000).dropFirst()
+        var line = "\(milliseconds / 1_000).\(micros) [0 \(session.peer)]"
+        for word in redactedWords(request) { line += " " + Self.quoted(word) }
+        for monitor in monitors where monitor !== session { monitor.push(status: line) }
+    }
+
+    /// The words of a request with those of a secret replaced, prefixes before it or not.
+    func redactedWords(_ request: borrowing ArgumentVector) -> [[UInt8]] {
+        var words = request.copies()
+        var start = 0
+        // Behind prefixes the command is found where the table knows one.
+        for candidate in 0..<min(6, request.count) {
+            var rest = ArgumentVector(capacity: 64)
+            for word in candidate..<request.count { rest.append(request[word]) }
+            guard let index = try? commands.find(rest) else { continue }
+            if case .session(let command) = commands.all[index].handler, command.isPrefix {
+                continue
+            }
+            if !commands.all[index].flags.contains(.secret) { return words }
+            start = candidate + commands.all[index].name.split(separator: " ").count
+            let hidden = Array(Redacted.placeholder.utf8)
+            for word in start..<max(start, words.count) { words[word] = hidden }
+            return words
+        }
+        return words
+    }
+
+    /// As `redis-cli` quotes: printable ASCII as it is, the rest as escapes.
+    static func quoted(_ word: [UInt8]) -> String {
+        var text = "\""
+        for byte in word {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                text += "\\" + String(UnicodeScalar(byte))
+            case 10: text += "\\n"
+            case 13: text += "\\r"
+            case 9: text += "\\t"
+            case 32..<127: text += String(UnicodeScalar(byte))
+            default: text += (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16)
+            }
+        }
+        return text + "\""
+    }
+}
+
+extension Caller {
+    /// Whether an event concerns one of the caller's stations. Events of the catalog concern all.
+    func maySee(_ event: Event, names: Names) -> Bool {
+        guard let stations else { return true }
+        switch event.data {
+        case .trade, .shipment, .inventory: break
+        case .station, .item, .ship, .currency, .rate: return true
+        case .system: return role == .admin
+        }
+        var isSeen = false
+        event.forEachStation { station in
+            if stations.contains(names.station(station)) { isSeen = true }
+        }
+        return isSeen
+    }
+}

@@ -1,0 +1,106 @@
+import Basics
+import EventLoop
+import System
+
+/// The replies of one connection that the peer has not got yet, in order.
+///
+/// A reply that was decided on the ledger's thread belongs to a group and waits until the group is
+/// durable; everything behind it waits too, so pipelining keeps order. Replies without a group go
+/// out as soon as nothing waits before them.
+struct OutputQueue: ~Copyable {
+    private struct Hold {
+        let group: UInt64
+        /// The end of the last reply that waits for the group, an offset into `buffer`.
+        var end: Int
+    }
+
+    /// Where replies are encoded; ``endReply(group:durable:)`` must follow.
+    var buffer = ByteBuffer(capacity: 16)
+    /// Replies since everything was last sent.
+    private(set) var replyCount = 0
+    private var sent = 0
+    private var released = 0
+    private var holds: [Hold] = []
+    private var firstHold = 0
+
+    init() {}
+
+    /// Bytes that the peer has not got.
+    var unsentBytes: Int { buffer.count - sent }
+    /// Whether a reply waits for the disk.
+    var isHolding: Bool { firstHold < holds.count }
+    /// Whether bytes may be sent now.
+    var isSendable: Bool { sent < released }
+    /// The group that the last reply waits for; nil where none waits.
+    var lastGroup: UInt64? { isHolding ? holds[holds.count - 1].group : nil }
+
+    /// Ends one reply that was encoded into `buffer`.
+    ///
+    /// - Parameters:
+    ///   - group: the group it belongs to; 0 for a reply that waits for nothing.
+    ///   - durable: the last group that is on disk.
+    mutating func endReply(group: UInt64, durable: UInt64) {
+        replyCount += 1
+        let last = holds.count - 1
+        if !isHolding {
+            if group <= durable {
+                released = buffer.count
+            } else {
+                holds.append(Hold(group: group, end: buffer.count))
+            }
+        } else if holds[last].group >= group {
+            holds[last].end = buffer.count
+        } else {
+            holds.append(Hold(group: group, end: buffer.count))
+        }
+    }
+
+    /// Lets the replies of all groups up to `durable` go.
+    ///
+    /// - Returns: whether there is something new to send.
+    mutating func release(upTo durable: UInt64) -> Bool {
+        if !isHolding { return false }
+        let before = released
+        while firstHold < holds.count, holds[firstHold].group <= durable {
+            released = holds[firstHold].end
+            firstHold += 1
+        }
+        if firstHold == holds.count {
+            holds.removeAll(keepingCapacity: holds.capacity <= 1_024)
+            firstHold = 0
+        }
+        return released > before
+    }
+
+    /// Sends what may be sent.
+    ///
+    /// - Returns: `bytes` when all of it is out, `wouldBlock` when the peer reads too slowly.
+    mutating func send(to socket: borrowing Socket) throws(SystemError) -> Socket.Transfer {
+        while sent < released {
+            switch try socket.write(buffer.bytes(in: sent..<released)) {
+            case .bytes(let count): sent += count
+            case .wouldBlock:
+                compact()
+                return .wouldBlock
+            case .closed: return .closed
+            }
+        }
+        if sent == buffer.count {
+            // An idle connection keeps little memory.
+            buffer.removeAll(keeping: 16 << 10)
+            (sent, released, replyCount) = (0, 0, 0)
+        } else {
+            compact()
+        }
+        return .bytes(0)
+    }
+
+    /// Gives back the memory of what was sent, seldom enough to cost nothing on average.
+    private mutating func compact() {
+        if sent < 256 << 10 || sent < buffer.count / 2 { return }
+        buffer.removeFirst(sent)
+        released -= sent
+        for index in firstHold..<holds.count { holds[index].end -= sent }
+        sent = 0
+    }
+}

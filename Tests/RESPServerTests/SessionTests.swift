@@ -1,0 +1,208 @@
+import Basics
+import RESP
+import Testing
+
+@testable import RESPServer
+
+/// A real server on a real socket: what a connection may rely on.
+@Suite("Sessions") struct SessionTests {
+    private func serving(
+        _ change: (inout RunningServer.Options) -> Void = { _ in },
+        _ body: (RunningServer) throws -> Void
+    ) throws {
+        let server = try RunningServer(change)
+        defer { server.stop() }
+        try body(server)
+    }
+
+    @Test func greetings() throws {
+        try serving { server in
+            let client = try server.connect()
+            #expect(try client.ask("PING") == .simple("PONG"))
+            #expect(try client.ask("ping \"a b\"") == .bulk(Array("a b".utf8)))
+            #expect(try client.ask("ECHO \"\\x00\\r\"") == .bulk([0, 13]))
+            #expect(try client.ask("SELECT 0") == .simple("OK"))
+            #expect(try client.ask("SELECT 1") == .error("ERR DB index is out of range"))
+            #expect(
+                try client.ask("GET a")
+                    == .error("ERR unknown command 'GET', with args beginning with: 'a' "))
+            #expect(
+                try client.ask("ECHO")
+                    == .error("ERR wrong number of arguments for 'echo' command"))
+            #expect(
+                try client.ask("HELLO 4")?.errorText == "NOPROTO unsupported protocol version")
+            let hello = try client.ask("HELLO 3 SETNAME me")
+            #expect(hello?["proto"] == .integer(3))
+            #expect(try client.ask("CLIENT GETNAME") == .bulk(Array("me".utf8)))
+            #expect(try client.ask("RESET") == .simple("RESET"))
+            #expect(try client.ask("CLIENT GETNAME") == .null)
+            #expect(try client.ask("QUIT") == .simple("OK"))
+            #expect(try client.isClosed())
+        }
+    }
+
+    @Test func writesAreAnsweredInOrder() throws {
+        try serving { server in
+            let client = try server.connect()
+            try client.send(
+                """
+                STATION ADD luna-1
+                PING
+                STATION ADD luna-1
+                STATION ADD mars-2
+                XLEN events
+                ECHO end
+
+                """)
+            #expect(try client.reply()?.text?.contains(#""id":"luna-1""#) == true)
+            #expect(try client.reply() == .simple("PONG"))
+            #expect(try client.reply()?.errorText?.hasPrefix("EXISTS ") == true)
+            #expect(try client.reply()?.text?.contains(#""id":"mars-2""#) == true)
+            // Behind own writes a read sees them: two events of the start, two stations.
+            #expect(try client.reply() == .integer(4))
+            #expect(try client.reply()?.text == "end")
+        }
+    }
+
+    @Test func aLongPipelineSplitAnywhere() throws {
+        try serving { server in
+            let client = try server.connect()
+            var words = ByteBuffer()
+            let count = 25_000
+            for _ in 0..<count { RequestWriter.append(["PING"], to: &words) }
+            let bytes = words.array
+            var start = 0
+            var step = 1
+            while start < bytes.count {
+                let end = min(bytes.count, start + step)
+                try client.send(String(decoding: bytes[start..<end], as: UTF8.self))
+                start = end
+                step = min(step * 2 + 1, 50_000)
+            }
+            for _ in 0..<count { #expect(try client.reply() == .simple("PONG")) }
+        }
+    }
+
+    @Test func badRequests() throws {
+        try serving { server in
+            let client = try server.connect()
+            #expect(
+                try client.ask("PING \"")?.errorText
+                    == "SYNTAX unbalanced quotes in request")
+            #expect(try client.ask("PING") == .simple("PONG"))
+            #expect(
+                try client.ask("*1\r\nx")?.errorText
+                    == "ERR Protocol error: expected '$', got 'x'")
+            #expect(try client.isClosed())
+            let browser = try server.connect()
+            try browser.send("GET / HTTP/1.1\r\n\r\n")
+            #expect(try browser.isClosed())
+        }
+    }
+
+    @Test func passwords() throws {
+        try serving {
+            $0.password = "secret"
+        } _: { server in
+            let client = try server.connect()
+            #expect(try client.ask("XLEN events") == .error("NOAUTH Authentication required."))
+            #expect(try client.ask("AUTH wrong")?.errorText?.hasPrefix("WRONGPASS ") == true)
+            #expect(try client.ask("HELLO 3")?.errorText?.hasPrefix("NOAUTH ") == true)
+            #expect(try client.ask("AUTH admin secret") == .simple("OK"))
+            #expect(try client.ask("XLEN events") == .integer(2))
+            let stranger = try server.connect()
+            #expect(
+                try stranger.ask("*11\r\n")
+                    == .error("ERR Protocol error: unauthenticated multibulk length"))
+        }
+    }
+
+    @Test func transactions() throws {
+        try serving { server in
+            let client = try server.connect()
+            #expect(try client.ask("EXEC") == .error("ERR EXEC without MULTI"))
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            #expect(try client.ask("STATION ADD a-1") == .simple("QUEUED"))
+            #expect(try client.ask("STATION ADD a-2") == .simple("QUEUED"))
+            #expect(try client.ask("EXEC")?.elements?.count == 2)
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            #expect(try client.ask("STATION ADD a-3") == .simple("QUEUED"))
+            #expect(try client.ask("STATION ADD a-1") == .simple("QUEUED"))
+            #expect(
+                try client.ask("EXEC")?.errorText?
+                    .hasPrefix("EXECABORT command 2 (STATION ADD): EXISTS ") == true)
+            #expect(try client.ask("XLEN events") == .integer(4))
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            #expect(try client.ask("NONSENSE")?.errorText?.hasPrefix("ERR unknown") == true)
+            #expect(
+                try client.ask("EXEC")
+                    == .error("EXECABORT Transaction discarded because of previous errors."))
+            #expect(try client.ask("DISCARD") == .error("ERR DISCARD without MULTI"))
+        }
+    }
+
+    @Test func prefixes() throws {
+        try serving { server in
+            let client = try server.connect()
+            let first = try client.ask("KEY k-1 STATION ADD a-1")
+            #expect(first?.text?.contains(#""id":"a-1""#) == true)
+            #expect(try client.ask("KEY k-1 STATION ADD a-1")?.text?.contains("replayed") == true)
+            #expect(try client.ask("DRYRUN STATION ADD a-2")?.text?.contains("dry_run") == true)
+            #expect(try client.ask("XLEN events") == .integer(3))
+            #expect(
+                try client.ask("DRYRUN KEY k STATION ADD x")?.errorText?.hasPrefix("SYNTAX") == true
+            )
+            #expect(try client.ask("KEY k PING")?.errorText?.hasPrefix("SYNTAX") == true)
+        }
+    }
+
+    @Test func jsonLines() throws {
+        try serving { server in
+            let client = try server.connect()
+            try client.send("OUTPUT JSON\nPING\nSTATION ADD a-1\nSTATION ADD a-1\nPSUBSCRIBE *\n")
+            #expect(try client.line() == "\"OK\"")
+            #expect(try client.line() == "\"PONG\"")
+            #expect(try client.line()?.hasPrefix(#"{"id":"a-1","#) == true)
+            #expect(try client.line()?.hasPrefix(#"{"error":{"code":"EXISTS","message":"#) == true)
+            #expect(try client.line() == #"{"push":"psubscribe","channel":"*","data":1}"#)
+            let other = try server.connect()
+            try other.sendWords(["OUTPUT", "JSON"])
+            #expect(try other.reply()?.errorText?.hasPrefix("ERR ") == true)
+        }
+    }
+
+    @Test func replyModes() throws {
+        try serving { server in
+            let client = try server.connect()
+            try client.send("CLIENT REPLY OFF\nPING\nCLIENT REPLY ON\n")
+            #expect(try client.reply() == .simple("OK"))
+            try client.send("CLIENT REPLY SKIP\nPING\nECHO a\n")
+            #expect(try client.reply()?.text == "a")
+        }
+    }
+
+    @Test func limits() throws {
+        try serving {
+            $0.limits.maxConnections = 2
+        } _: { server in
+            let one = try server.connect()
+            #expect(try one.ask("PING") == .simple("PONG"))
+            let two = try server.connect()
+            #expect(try two.ask("PING") == .simple("PONG"))
+            let three = try server.connect()
+            #expect(try three.reply() == .error("ERR max number of clients reached"))
+        }
+    }
+
+    @Test func aSlowReaderIsPausedNotDropped() throws {
+        try serving {
+            $0.limits.pipelineReplies = 10
+            $0.limits.pipelineBytes = 64 << 10
+        } _: { server in
+            let client = try server.connect()
+            let word = String(repeating: "x", count: 10_000)
+            for _ in 0..<400 { try client.send("ECHO \(word)\r\n") }
+            for _ in 0..<400 { #expect(try client.reply()?.text?.utf8.count == 10_000) }
+        }
+    }
+}
