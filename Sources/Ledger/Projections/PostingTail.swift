@@ -23,12 +23,13 @@ final class TailSegment: Sendable {
 /// segments and walks it without the lock.
 final class PostingTail: Sendable {
     /// Events of a complete segment.
-    static let segmentEvents = 1_024
+    let segmentEvents: Int
 
     private struct State {
         var segments: [TailSegment] = []
         var first: UInt64 = 0
         var next: UInt64 = 1
+        var sealedEnd: UInt64 = 0
         var entries: [PostingEntry] = []
         var totals: [DayDelta] = []
     }
@@ -36,7 +37,8 @@ final class PostingTail: Sendable {
     private let state: Mutex<State>
 
     /// - Parameter next: the first event that will be appended.
-    init(next: UInt64) {
+    init(next: UInt64, segmentEvents: Int) {
+        self.segmentEvents = segmentEvents
         state = Mutex(State(first: next, next: next))
     }
 
@@ -47,6 +49,12 @@ final class PostingTail: Sendable {
 
     /// The first event that is not here yet.
     var next: UInt64 { state.withLock { $0.next } }
+
+    /// The last event of a complete segment; 0 where none was completed here.
+    var sealedEnd: UInt64 { state.withLock { $0.sealedEnd } }
+
+    /// Events of 16 segments, a run.
+    var runLength: UInt64 { UInt64(segmentEvents) * 16 }
 
     /// The number of postings in memory.
     var count: Int {
@@ -69,20 +77,22 @@ final class PostingTail: Sendable {
                 PostingEntry.forEach(in: event) { state.entries.append($0) }
                 DayDelta.forEach(in: event) { state.totals.append($0) }
                 state.next = event.seq + 1
-                if state.next - state.first >= UInt64(Self.segmentEvents) { Self.seal(&state) }
+                if state.next - state.first >= UInt64(segmentEvents) {
+                    Self.seal(&state, reserving: state.entries.count)
+                }
             }
             return state.segments.count
         }
     }
 
-    private static func seal(_ state: inout State) {
-        if state.next == state.first { return }
+    private static func seal(_ state: inout State, reserving capacity: Int) {
         state.segments.append(
             TailSegment(
                 seqs: state.first...state.next - 1, entries: state.entries, totals: state.totals))
+        state.sealedEnd = state.next - 1
         state.first = state.next
         state.entries = []
-        state.entries.reserveCapacity(segmentEvents * 4)
+        state.entries.reserveCapacity(capacity)
         state.totals = []
     }
 

@@ -21,7 +21,8 @@ package final class Projections: Sendable {
 
     let database: Database
     private let scratch: String
-    let tail = PostingTail(next: 1)
+    let tail: PostingTail
+    private let segmentsOfRun: Int
     private let indexed = Atomic<UInt64>(0)
     private let work = Monitor(Work())
     private let thread = Mutex<SystemThread?>(nil)
@@ -32,11 +33,17 @@ package final class Projections: Sendable {
         var failure: StorageError?
     }
 
-    /// - Parameter scratch: an existing folder on the file system of the database; files there
-    ///   whose names begin with `postings-` are this object's.
-    package init(database: Database, scratch: String) {
+    /// - Parameters:
+    ///   - scratch: an existing folder on the file system of the database; files there whose names
+    ///     begin with `postings-` are this object's.
+    ///   - runEvents: events of a run; a run consists of 16 segments.
+    package init(
+        database: Database, scratch: String, runEvents: Int = Projections.runEvents
+    ) {
         self.database = database
         self.scratch = scratch
+        segmentsOfRun = 16
+        tail = PostingTail(next: 1, segmentEvents: max(1, runEvents / 16))
     }
 
     /// With the machine's folder for temporary files.
@@ -70,7 +77,7 @@ package final class Projections: Sendable {
         try view.forEachEvent(in: start + 1...view.head.seq) {
             (event) throws(StorageError) in
             gathered.append(event)
-            if gathered.count < PostingTail.segmentEvents { return }
+            if gathered.count < tail.segmentEvents { return }
             tail.append(gathered)
             gathered.removeAll(keepingCapacity: true)
             while try writeRun() {}
@@ -108,7 +115,8 @@ package final class Projections: Sendable {
     /// Cost: about 5 ns for each posting; never waits for the disk.
     package func append(_ events: [Event], view: ReadView? = nil) {
         let complete = tail.append(events)
-        if complete * PostingTail.segmentEvents < Self.runEvents { return }
+        // Segments of stored runs stay for a while: only a new complete one is a reason to look.
+        if complete < segmentsOfRun || tail.sealedEnd < indexedSeq &+ tail.runLength { return }
         work.update { $0.complete = complete }
     }
 
@@ -146,9 +154,8 @@ package final class Projections: Sendable {
     /// - Returns: whether there was one.
     func writeRun() throws(StorageError) -> Bool {
         let start = indexed.load(ordering: .acquiring)
-        let needed = Self.runEvents / PostingTail.segmentEvents
-        let segments = Array(tail.sealed(after: start).prefix(needed))
-        guard segments.count == needed, let last = segments.last?.seqs.upperBound else {
+        let segments = Array(tail.sealed(after: start).prefix(segmentsOfRun))
+        guard segments.count == segmentsOfRun, let last = segments.last?.seqs.upperBound else {
             return false
         }
         if segments[0].seqs.lowerBound != start + 1 {
@@ -158,7 +165,7 @@ package final class Projections: Sendable {
         let run = PostingRun(segments: segments, indexed: last)
         try run.store(in: database, path: path)
         indexed.store(last, ordering: .releasing)
-        let kept = UInt64(Self.runEvents) * Self.keptRuns
+        let kept = tail.runLength * Self.keptRuns
         if last > kept { tail.drop(through: last - kept) }
         return true
     }
