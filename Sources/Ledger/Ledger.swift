@@ -52,7 +52,7 @@ package final class Ledger {
         time = LedgerClock(clock: clock, limitMilliseconds: options.limits.clockSkewMilliseconds)
         space = SpaceWatch(directory: store.directory, limits: options.limits)
         let view = store.latestView()
-        projections = try Projections(database: store.database, names: store.state.names)
+        projections = Projections(database: store.database, scratch: store.directory)
         try projections.load(view)
         published = Mutex(view)
         transaction = Transaction(
@@ -67,7 +67,7 @@ package final class Ledger {
             policy: options.syncPolicy, markPolicy: mark, clock: clock, wake: wake, fail: fail)
         do throws(SystemError) {
             try sync.start()
-            try projections.start()
+            try projections.start { fail($0.message) }
         } catch { throw StorageError(error) }
         try begin()
     }
@@ -344,7 +344,7 @@ package final class Ledger {
         while let first = written.first, first.group <= reached {
             written.removeFirst()
             let view = store.view(of: first.content)
-            projections.append(first.content.events, view: view)
+            projections.append(first.content.events)
             published.withLock { $0 = view }
             durableSeq = view.head.seq
             durableGroup = first.group

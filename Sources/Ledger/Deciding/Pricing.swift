@@ -144,18 +144,29 @@ package enum Conversion {
     ) throws(CommandError) -> (amount: Int64, rate: Rate) {
         guard let source = state.currencies[from] else { throw .notFound("currency", from.text) }
         guard let target = state.currencies[to] else { throw .notFound("currency", to.text) }
-        if from == to { return (amount, .one) }
-        if let direct = state.rate(from: from, to: to) {
+        return try convert(
+            amount, from: source, to: target, direct: state.rate(from: from, to: to)?.rate,
+            opposite: state.rate(from: to, to: from)?.rate)
+    }
+
+    /// The same, with the rates of both directions as far as they are set.
+    ///
+    /// - Throws: `NOPRICE` without a rate, `RANGE`.
+    static func convert(
+        _ amount: Int64, from source: Currency, to target: Currency, direct: Rate?, opposite: Rate?
+    ) throws(CommandError) -> (amount: Int64, rate: Rate) {
+        if source.code == target.code { return (amount, .one) }
+        if let direct {
             do throws(ValueError) {
                 let converted = try Rounding.convert(
-                    amount, fromScale: source.scale, toScale: target.scale, rate: direct.rate)
-                return (converted, direct.rate)
+                    amount, fromScale: source.scale, toScale: target.scale, rate: direct)
+                return (converted, direct)
             } catch { throw CommandError(error) }
         }
-        guard let opposite = state.rate(from: to, to: from) else {
-            throw CommandError(.noPrice, "no rate is set from \(from) to \(to)")
+        guard let opposite else {
+            throw CommandError(.noPrice, "no rate is set from \(source.code) to \(target.code)")
         }
-        return try convert(amount, source: source, target: target, inverseOf: opposite.rate)
+        return try convert(amount, source: source, target: target, inverseOf: opposite)
     }
 
     private static func convert(

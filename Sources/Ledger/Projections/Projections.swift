@@ -46,11 +46,6 @@ package final class Projections: Sendable {
         tail = PostingTail(next: 1, segmentEvents: max(1, runEvents / 16))
     }
 
-    /// With the machine's folder for temporary files.
-    package convenience init(database: Database, names: Names) throws(StorageError) {
-        self.init(database: database, scratch: "/tmp")
-    }
-
     // MARK: Life
 
     /// Takes up where the stored postings end: re-reads the events behind them, normally at most
@@ -93,7 +88,7 @@ package final class Projections: Sendable {
     /// - Parameter failed: called once, on that thread, where a run could not be stored; nothing is
     ///   stored from then on.
     package func start(
-        failed: @escaping @Sendable (StorageError) -> Void = { _ in }
+        failed: @escaping @Sendable (StorageError) -> Void
     ) throws(SystemError) {
         let started = try SystemThread(name: "projector") { [self] in run(failed: failed) }
         thread.withLock { $0 = started }
@@ -113,7 +108,7 @@ package final class Projections: Sendable {
     /// already is passed over.
     ///
     /// Cost: about 5 ns for each posting; never waits for the disk.
-    package func append(_ events: [Event], view: ReadView? = nil) {
+    package func append(_ events: [Event]) {
         let complete = tail.append(events)
         // Segments of stored runs stay for a while: only a new complete one is a reason to look.
         if complete < segmentsOfRun || tail.sealedEnd < indexedSeq &+ tail.runLength { return }
