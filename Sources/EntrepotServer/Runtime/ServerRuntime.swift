@@ -112,6 +112,7 @@ package final class ServerRuntime {
 
     private func connect(_ configuration: Configuration) {
         settings.onChange = { [unowned self] limits in server.limits = limits }
+        server.onShutdown = { [loop] in loop.stop() }
         server.configuration = settings
         server.status = status
         let path = configuration.data + "/entrepot.sock"

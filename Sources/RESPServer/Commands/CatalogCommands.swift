@@ -131,7 +131,7 @@ struct CommandCatalog {
         if let family = families.first(where: { $0.name == name.lowercased() }) {
             return entry(family)
         }
-        guard let index = commands.index(named: name) else { return .nullArray }
+        guard let index = commands.index(named: name) else { return .null }
         let spec = commands.all[index]
         return entry(spec, name: .text(spec.wireName), children: [])
     }

@@ -13,10 +13,9 @@ extension Session {
         case .hello: return try hello(request)
         case .auth: return try authenticate(request)
         case .select:
-            guard let number = request[1].number else {
-                throw CommandError(.err, "invalid DB index")
+            if try request.integer(1) != 0 {
+                throw CommandError(.err, "DB index is out of range")
             }
-            if number != 0 { throw CommandError(.err, "DB index is out of range") }
             return .ok
         case .output: return try setOutput(request)
         case .quit:

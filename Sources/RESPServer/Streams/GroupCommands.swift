@@ -9,7 +9,7 @@ extension Session {
         switch command {
         case .xgroupCreate: return try createGroup(request)
         case .xgroupSetID: return try setGroupID(request)
-        case .xgroupDestroy: return destroyGroup(request)
+        case .xgroupDestroy: return try destroyGroup(request)
         case .xgroupCreateConsumer: return try createConsumer(request)
         case .xgroupDelConsumer: return try removeConsumer(request)
         case .xreadgroup: return try readGroup(request)
@@ -101,11 +101,12 @@ extension Session {
         return .held(.ok)
     }
 
-    private func destroyGroup(_ request: borrowing ArgumentVector) -> SessionOutcome {
+    private func destroyGroup(
+        _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> SessionOutcome {
+        if !request[2].equals(EventStream.name) { throw Self.noKey }
         let name = request.text(3)
-        guard request[2].equals(EventStream.name), let group = server.groups[name] else {
-            return .reply(.integer(0))
-        }
+        guard let group = server.groups[name] else { return .reply(.integer(0)) }
         forget(group.pending.all.map(\.seq), of: name)
         server.groups[name] = nil
         keep(name)
@@ -226,12 +227,12 @@ extension Session {
         _ request: borrowing ArgumentVector
     ) throws(CommandError) -> SessionOutcome {
         let name = request.text(2)
+        if !request[1].equals(EventStream.name) { return .reply(.integer(0)) }
         var seqs: [UInt64] = []
         for word in 3..<request.count {
             guard let id = StreamID(request[word]) else { throw StreamID.malformed }
             seqs.append(id.seq)
         }
-        guard request[1].equals(EventStream.name) else { return .reply(.integer(0)) }
         let done = try server.groups.change(name) { group in
             seqs.filter { group.acknowledge($0) }
         }
