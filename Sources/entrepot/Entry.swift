@@ -5,7 +5,9 @@ import Glibc
 @main struct Entry {
     static let tool = CommandLineTool(
         name: "entrepot", summary: "a durable trade store for interstellar commerce",
-        commands: [.serve, .configCheck, .configDocs, .completions, .version, .help])
+        commands: [
+            .serve, .importFiles, .bench, .configCheck, .configDocs, .completions, .version, .help,
+        ])
 
     static func main() {
         // A reader that goes away is an error of write(2), never the end of the process.
