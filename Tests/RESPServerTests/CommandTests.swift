@@ -73,9 +73,12 @@ import Testing
             #expect(try client.ask("MONITOR") == .simple("OK"))
             let other = try server.connect()
             _ = try other.ask("AUTH admin hunter2")
+            _ = try other.ask("KEY k AUTH hunter2")
             _ = try other.ask("ECHO shown")
             let first = try client.reply()?.text ?? ""
             #expect(first.contains("\"AUTH\" \"(redacted)\" \"(redacted)\""))
+            let second = try client.reply()?.text ?? ""
+            #expect(second.hasSuffix("\"KEY\" \"k\" \"AUTH\" \"(redacted)\""))
             #expect(try client.reply()?.text?.contains("\"ECHO\" \"shown\"") == true)
         }
     }

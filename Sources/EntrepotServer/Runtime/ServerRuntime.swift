@@ -59,9 +59,13 @@ package final class ServerRuntime {
         } catch { throw ServerFailure(error.message) }
         settings = LiveConfiguration(configuration, log: log, environment: environment)
         status = ServerStatus(directory: configuration.data, clock: clock)
-        let server = server
-        tcp = try Self.explained { () throws(SystemError) in
-            try server.listen(host: configuration.tcp.host, port: configuration.tcp.port)
+        do throws(SystemError) {
+            tcp = try server.listen(
+                host: configuration.tcp.host, port: configuration.tcp.port)
+        } catch {
+            // Nothing was served: the store closes as cleanly as it was opened.
+            try? ledger.stop()
+            throw ServerFailure("\(error)")
         }
         connect(configuration)
     }

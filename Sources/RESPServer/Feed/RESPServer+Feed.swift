@@ -46,25 +46,32 @@ extension RESPServer {
         for monitor in monitors where monitor !== session { monitor.push(status: line) }
     }
 
-    /// The words of a request with those of a secret replaced, prefixes before it or not.
+    /// The words of a request with those of a secret replaced, prefixes before it or not, and
+    /// whether or not the request has the right number of words.
     func redactedWords(_ request: borrowing ArgumentVector) -> [[UInt8]] {
         var words = request.copies()
-        var start = 0
-        // Behind prefixes the command is found where the table knows one.
-        for candidate in 0..<min(6, request.count) {
-            var rest = ArgumentVector(capacity: 64)
-            for word in candidate..<request.count { rest.append(request[word]) }
-            guard let index = try? commands.find(rest) else { continue }
-            if case .session(let command) = commands.all[index].handler, command.isPrefix {
-                continue
-            }
-            if !commands.all[index].flags.contains(.secret) { return words }
-            start = candidate + commands.all[index].name.split(separator: " ").count
+        // `KEY k AFTER seq MS n DRYRUN` is the longest prefix.
+        for start in 0..<min(7, request.count) {
+            guard let spec = spec(request, at: start) else { continue }
+            if case .session(let command) = spec.handler, command.isPrefix { continue }
+            if !spec.flags.contains(.secret) { return words }
+            let first = start + spec.name.split(separator: " ").count
             let hidden = Array(Redacted.placeholder.utf8)
-            for word in start..<max(start, words.count) { words[word] = hidden }
+            for word in first..<max(first, words.count) { words[word] = hidden }
             return words
         }
         return words
+    }
+
+    /// The command whose name stands at a word.
+    private func spec(_ request: borrowing ArgumentVector, at start: Int) -> CommandSpec? {
+        let first = request[start].count <= 32 ? request.text(start) : ""
+        if start + 1 < request.count, request[start + 1].count <= 32,
+            let spec = CommandTable.find(name: first + " " + request.text(start + 1))
+        {
+            return spec
+        }
+        return CommandTable.find(name: first)
     }
 
     /// As `redis-cli` quotes: printable ASCII as it is, the rest as escapes.
