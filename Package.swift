@@ -12,6 +12,9 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .enableExperimentalFeature("Lifetimes"),
+    // Debug builds, and so all tests and sanitizer runs, check exclusive access while running; a
+    // release does not pay for it (docs/performance.md).
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// Floor 2 wraps C: every unsafe expression there is spelled out.

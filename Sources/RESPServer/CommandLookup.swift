@@ -16,11 +16,7 @@ struct CommandLookup {
     func find(
         _ request: borrowing ArgumentVector
     ) throws(CommandError) -> Int {
-        let spec = try CommandTable.find(request)
-        guard let index = indices[spec.name] else {
-            throw CommandError(.err, "unknown command '\(spec.name)'")
-        }
-        return index
+        try CommandTable.place(request)
     }
 
     /// The place of a command by its name as written by clients: `TRADE CREATE`, `trade|create`.

@@ -37,10 +37,48 @@ package struct CommandError: Error, Sendable, Equatable {
     package let code: ErrorCode
     /// Names the thing and the limit; no line ends.
     package let message: String
-    package var station: Identifier?
-    package var item: Identifier?
-    package var asked: Int64?
-    package var available: Int64?
+    // Boxed: few refusals have figures, and every reply is as large as its largest case.
+    private var figures: Figures?
+
+    /// The figures of a refusal that is about stock.
+    private final class Figures: Sendable, Equatable {
+        let station: Identifier?
+        let item: Identifier?
+        let asked: Int64?
+        let available: Int64?
+
+        init(_ station: Identifier?, _ item: Identifier?, _ asked: Int64?, _ available: Int64?) {
+            self.station = station
+            self.item = item
+            self.asked = asked
+            self.available = available
+        }
+
+        static func == (left: Figures, right: Figures) -> Bool {
+            left.station == right.station && left.item == right.item && left.asked == right.asked
+                && left.available == right.available
+        }
+    }
+
+    package var station: Identifier? {
+        get { figures?.station }
+        set { figures = Figures(newValue, item, asked, available) }
+    }
+
+    package var item: Identifier? {
+        get { figures?.item }
+        set { figures = Figures(station, newValue, asked, available) }
+    }
+
+    package var asked: Int64? {
+        get { figures?.asked }
+        set { figures = Figures(station, item, newValue, available) }
+    }
+
+    package var available: Int64? {
+        get { figures?.available }
+        set { figures = Figures(station, item, asked, newValue) }
+    }
 
     package init(_ code: ErrorCode, _ message: String) {
         self.code = code

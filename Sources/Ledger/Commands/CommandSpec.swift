@@ -23,7 +23,12 @@ package enum Role: UInt8, Sendable, Comparable, CaseIterable {
 /// What is special about a command.
 package struct CommandFlags: OptionSet, Sendable {
     package let rawValue: UInt16
-    package init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// Spelled out, because the protocol's own generic version is not specialised across modules.
+    @inlinable package func contains(_ flag: CommandFlags) -> Bool {
+        rawValue & flag.rawValue == flag.rawValue
+    }
 
     /// Changes the store: takes `KEY` and `DRYRUN`, is refused on followers.
     package static let write = CommandFlags(rawValue: 1 << 0)
@@ -67,8 +72,8 @@ package struct KeyArguments: Sendable {
 }
 
 /// One row of the command table: all that the edges, `COMMAND`, `HELP`, permissions and the manual
-/// know about a command.
-package struct CommandSpec: Sendable {
+/// know about a command. A class, so that looking at a row copies nothing.
+package final class CommandSpec: Sendable {
     /// Its words in capitals, such as `TRADE CREATE`.
     package let name: String
     /// The fewest and most words a request may have, its name's words included.

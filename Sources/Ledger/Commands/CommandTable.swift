@@ -9,28 +9,8 @@ package enum CommandTable {
         connectionCommands + serverCommands + catalogCommands + inventoryCommands
         + tradeCommands + cargoCommands + eventCommands + transactionCommands
 
-    /// The rows by the hash of their words in capitals.
-    private static let index: [UInt64: Int] = {
-        var index: [UInt64: Int] = [:]
-        for (position, spec) in all.enumerated() {
-            var hash: UInt64 = 0
-            for word in spec.name.split(separator: " ") {
-                hash = fold(String(word).utf8.span, seed: hash)
-            }
-            index[hash] = position
-        }
-        return index
-    }()
-
-    /// Commands of one word that also have rows of two: `CONFIG GET`, but not `GET` alone.
-    private static let containers: Set<UInt64> = {
-        var hashes: Set<UInt64> = []
-        for spec in all {
-            let words = spec.name.split(separator: " ")
-            if words.count > 1 { hashes.insert(fold(String(words[0]).utf8.span, seed: 0)) }
-        }
-        return hashes
-    }()
+    /// The rows, and the first words of rows of two words, by the hash of their words in capitals.
+    private static let index = CommandIndex(all)
 
     /// The row of a request.
     ///
@@ -41,32 +21,36 @@ package enum CommandTable {
     package static func find(
         _ words: borrowing ArgumentVector, from first: Int = 0
     ) throws(CommandError) -> CommandSpec {
+        all[try place(words, from: first)]
+    }
+
+    /// The place of a request's row in `all`; throws as `find` does.
+    package static func place(
+        _ words: borrowing ArgumentVector, from first: Int = 0
+    ) throws(CommandError) -> Int {
         if first >= words.count { throw CommandError(.err, "unknown command ''") }
-        let hash = fold(words[first], seed: 0)
-        var position: Int?
-        if first + 1 < words.count, containers.contains(hash) {
-            position = index[fold(words[first + 1], seed: hash)]
+        let index = Self.index
+        let hash = CommandIndex.fold(words[first], seed: 0)
+        let entry = index.entry(hash)
+        var found = entry?.place
+        if first + 1 < words.count, entry?.isContainer == true {
+            found = index.entry(CommandIndex.fold(words[first + 1], seed: hash))?.place ?? found
         }
-        position = position ?? index[hash]
-        guard let position else {
-            throw unknown(words, first, isContainer: containers.contains(hash))
+        guard let found else {
+            throw unknown(words, first, isContainer: entry?.isContainer == true)
         }
-        let spec = all[position]
+        let spec = all[found]
         if !spec.words.contains(words.count - first) {
             throw CommandError(
                 .err,
                 "wrong number of arguments for '\(redisName(spec))' command")
         }
-        return spec
+        return found
     }
 
     /// The row of a name such as `TRADE CREATE`, in any case.
     package static func find(name: String) -> CommandSpec? {
-        var hash: UInt64 = 0
-        for word in name.split(whereSeparator: { $0 == " " || $0 == "|" }) {
-            hash = fold(String(word).utf8.span, seed: hash)
-        }
-        return index[hash].map { all[$0] }
+        index.entry(CommandIndex.hash(of: name))?.place.map { all[$0] }
     }
 
     /// The name of a request for messages: its row's, else its first word.
@@ -107,14 +91,5 @@ package enum CommandTable {
             text += byte >= 0x20 && byte < 0x7f ? String(UnicodeScalar(byte)) : "."
         }
         return text + "'"
-    }
-
-    /// A hash over a word in capitals.
-    private static func fold(_ word: Span<UInt8>, seed: UInt64) -> UInt64 {
-        var hash = seed ^ 0x9e37_79b9_7f4a_7c15
-        for index in 0..<word.count {
-            hash = (hash ^ UInt64(FoldedWord.upper(word[index]))) &* 0x0000_0100_0000_01b3
-        }
-        return FastHash.mix(hash)
     }
 }

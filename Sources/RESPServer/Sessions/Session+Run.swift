@@ -120,7 +120,7 @@ extension Session {
             }
             if let wait = try wait(for: prefixes) { return wait }
             // A read behind own writes sees them: once they are on disk, the stream has them.
-            if !flags.isDisjoint(with: [.read, .list]) && output.isHolding {
+            if output.isHolding && (flags.contains(.read) || flags.contains(.list)) {
                 return .parked(.durable, deadline: nil)
             }
             return try answer(command, request)
@@ -226,8 +226,9 @@ extension Session {
             if command.isForTransactions { return false }
             throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
         }
-        let refused: CommandFlags = [.blocking, .noTransaction]
-        if !prefixes.isEmpty || !spec.flags.intersection(refused).isEmpty {
+        if !prefixes.isEmpty || spec.flags.contains(.blocking)
+            || spec.flags.contains(.noTransaction)
+        {
             throw CommandError(
                 .err,
                 prefixes.isEmpty

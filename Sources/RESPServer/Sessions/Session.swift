@@ -14,7 +14,8 @@ final class Session: EventHandler {
     static let readBytes = 64 << 10
 
     let id: UInt64
-    unowned let server: RESPServer
+    /// A cycle while the connection is open; the server drops the session when it closes.
+    let server: RESPServer
     let peer: Endpoint
     /// Where it came in.
     let local: Endpoint
