@@ -272,7 +272,7 @@ package final class RESPServer {
         statistics.commandsProcessed &+= 1
         session.state.commandCount &+= 1
         let index = session.state.lastCommand
-        if index < 0 { return }
+        if index < 0 || !session.hasBegun { return }
         statistics.commands[index].calls &+= 1
         if session.didFail { statistics.commands[index].failed &+= 1 }
         statistics.commands[index].latency.record(nanoseconds: duration)

@@ -205,4 +205,51 @@ import Testing
             for _ in 0..<400 { #expect(try client.reply()?.text?.utf8.count == 10_000) }
         }
     }
+
+    @Test func aSlowSubscriberIsToldAndCutOff() throws {
+        try serving {
+            $0.limits.subscriberBufferHardBytes = 256 << 10
+        } _: { server in
+            let slow = try server.connect()
+            _ = try slow.ask("SUBSCRIBE station.changed")
+            let writer = try server.connect()
+            _ = try writer.ask("STATION ADD a-1")
+            // Far more than the buffers of the kernel take.
+            let text = String(repeating: "x", count: 15_000)
+            for number in 0..<500 {
+                let reply = try writer.ask(
+                    "STATION SET a-1 META {\"n\":\(number),\"text\":\"\(text)\"}".quotedWord)
+                #expect(reply?.errorText == nil)
+            }
+            var last: RESPValue?
+            while let next = try slow.reply() { last = next }
+            #expect(last?.errorText?.hasPrefix("LIMIT this client reads too slowly") == true)
+            #expect(try writer.ask("PING") == .simple("PONG"))
+        }
+    }
+
+    @Test func refusedRequestsAreNoCalls() throws {
+        try serving { server in
+            let client = try server.connect()
+            _ = try client.ask("PING")
+            _ = try client.ask("NONSENSE")
+            _ = try client.ask("PING a b")
+            _ = try client.ask("SELECT 7")
+            let text = try client.ask("INFO commandstats")?.text ?? ""
+            #expect(text.contains("cmdstat_ping:calls=1,"))
+            #expect(text.contains("cmdstat_select:calls=1,") && text.contains("failed_calls=1"))
+            // An error of a command does not break a transaction that is being queued.
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            #expect(try client.ask("MULTI") == .error("ERR MULTI calls can not be nested"))
+            #expect(try client.ask("EXEC") == .array([]))
+        }
+    }
+}
+
+extension String {
+    /// A request line whose last word, a JSON document, stands in single quotes.
+    fileprivate var quotedWord: String {
+        guard let start = firstIndex(of: "{") else { return self }
+        return self[..<start] + "'" + self[start...] + "'"
+    }
 }

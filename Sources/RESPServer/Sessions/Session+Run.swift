@@ -24,6 +24,7 @@ extension Session {
     /// Runs one request to its reply, or says what it waits for.
     func run(_ request: borrowing ArgumentVector) -> Handled {
         didFail = false
+        hasBegun = false
         if resumed == nil { advanceReplyMode() }
         state.lastActive = server.commandStart
         let outcome = dispatch(request)
@@ -41,6 +42,7 @@ extension Session {
     }
 
     private func dispatch(_ request: borrowing ArgumentVector) -> Handled {
+        state.lastCommand = -1
         do throws(CommandError) {
             let index = try server.commands.find(request)
             state.lastCommand = index
@@ -58,8 +60,10 @@ extension Session {
             state.lastCommand = behind
             return try runCommand(behind, server.scratch.shifted, prefixes)
         } catch {
-            state.transaction?.isBroken = true
-            server.didReject(state.lastCommand)
+            if !hasBegun {
+                state.transaction?.isBroken = true
+                server.didReject(state.lastCommand)
+            }
             emit(.error(error))
             return .done
         }
@@ -107,6 +111,7 @@ extension Session {
     ) throws(CommandError) -> Handled {
         let caller = try mayRun(index)
         if state.transaction != nil, try queue(index, request, prefixes) { return .done }
+        hasBegun = true
         switch server.commands.all[index].handler {
         case .session(let command):
             let flags = server.commands.all[index].flags

@@ -29,6 +29,8 @@ final class Session: EventHandler {
     private(set) var resumed: Park?
     /// The present request was answered with an error.
     var didFail = false
+    /// The present request was found good and its command has begun.
+    var hasBegun = false
     private(set) var isClosed = false
     private(set) var closesAfterReply = false
     /// Whether it is in the server's list of those that wait for the disk.
@@ -46,6 +48,8 @@ final class Session: EventHandler {
     private var isOutputBlocked = false
     /// Since when the unsent output is above the soft limit.
     private var softLimitSince: UInt64?
+    /// When a connection that was cut off is closed, whatever it has read by then.
+    private var lastMoment: UInt64?
 
     init(
         id: UInt64, server: RESPServer, socket: consuming Socket, peer: Endpoint, local: Endpoint,
@@ -372,13 +376,24 @@ final class Session: EventHandler {
         server.markDirty(self)
     }
 
-    /// Closes because the peer does not read what it asked for.
+    /// Ends a connection whose peer does not read what it asked for: nothing more is added but the
+    /// reason, and the peer gets a little time to read up to it.
     private func cutOff(_ reason: String) {
+        if lastMoment != nil { return }
         server.statistics.cutOff &+= 1
         server.log.warning(
             "a client that reads too slowly was cut off",
             ["client": "\(peer)", "id": "\(id)", "reason": "\(reason)"])
-        close()
+        lastMoment = server.deadline(milliseconds: 10_000)
+        server.hub.removeAll(self)
+        let seq = server.ledger.durableSeq
+        ReplyEncoder.append(
+            .error(
+                CommandError(
+                    .limit, "this client reads too slowly: \(reason); the log is at \(seq)")),
+            as: state.format, to: &output.buffer)
+        output.endReply(group: 0, durable: server.ledger.durableGroup)
+        closeAfterReply()
     }
 
     func close() {
@@ -415,6 +430,10 @@ final class Session: EventHandler {
     /// Looks at the time: deadlines of log-in and idleness, output above the soft limit.
     func checkDeadlines(now: UInt64) {
         if isClosed { return }
+        if let lastMoment {
+            if now >= lastMoment { close() }
+            return
+        }
         let limits = server.limits
         let age = (now &- state.connected) / 1_000_000
         if state.caller == nil && age > UInt64(limits.loginMilliseconds) {

@@ -173,8 +173,8 @@ extension Session {
             throw CommandError(
                 .err,
                 "The $ ID is meaningless in the context of XREADGROUP: you want to read the "
-                    + "history of this consumer by specifying a proper ID, or use the > ID to get new "
-                    + "messages. The $ ID would just return an empty result set.")
+                    + "history of this consumer by specifying a proper ID, or use the > ID to get "
+                    + "new messages. The $ ID would just return an empty result set.")
         }
         guard let id = StreamID(word) else { throw StreamID.malformed }
         return try readOwn(after: try stream().seq(of: id), options, group: name, number)
