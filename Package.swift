@@ -104,7 +104,9 @@ let package = Package(
                 "Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "Storage", "Ledger",
                 "RESPServer",
             ]),
-        tests("EntrepotServerTests", ["Basics", "JSON", "System", "EntrepotServer"]),
+        tests(
+            "EntrepotServerTests",
+            ["Basics", "JSON", "RESP", "System", "EventLoop", "EntrepotServer"]),
         tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
         tests("TidyTests", []),
     ],

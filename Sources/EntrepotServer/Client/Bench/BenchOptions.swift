@@ -36,7 +36,8 @@ package struct BenchOptions: Equatable, Sendable {
             Flag("skew", "S", "Zipf exponent of the stations, 0 to 3 (0: all alike)."),
             Flag("seed", "N", "Of the choice of stations, items and quantities (1)."),
             Flag(
-                "data", "DIR", "The server's folder, to measure bytes per trade (of a local server "
+                "data", "DIR",
+                "The server's folder, to measure bytes per trade (of a local server "
                     + "it is asked).", completion: .directory),
             Flag("json", nil, "Prints one line of JSON."),
         ]

@@ -60,7 +60,8 @@ package enum ImportCommand {
         let name = path.split(separator: "/").last ?? ""
         if name.prefix(while: { $0 != "." }) == "events" {
             throw .file(
-                path, "exported events are for reading; a store is rebuilt from a backup, or from "
+                path,
+                "exported events are for reading; a store is rebuilt from a backup, or from "
                     + "its stations, items, stock and trades")
         }
         guard let kind = DataKind(path: path) else {

@@ -172,7 +172,8 @@ package struct ImportRun: ~Copyable {
             }
         }
         if code == "NOTFOUND" && kind == .stations && work.rows.first?[.orbits] != nil {
-            return postponed += work.rows
+            postponed += work.rows
+            return
         }
         try refuse(work.rows, refusal)
     }

@@ -170,7 +170,8 @@ package struct RowReader: ~Copyable {
             while end < bytes.count && bytes[end] != 10 { end += 1 }
             if end < bytes.count || isLast { break }
             if end - consumed > JSONReader.maximumBytes {
-                throw .file(path, "line \(line + 1) is longer than \(JSONReader.maximumBytes) bytes")
+                throw .file(
+                    path, "line \(line + 1) is longer than \(JSONReader.maximumBytes) bytes")
             }
             end -= consumed
             try refill()
