@@ -6,7 +6,8 @@ import Glibc
     static let tool = CommandLineTool(
         name: "entrepot", summary: "a durable trade store for interstellar commerce",
         commands: [
-            .serve, .importFiles, .bench, .configCheck, .configDocs, .completions, .version, .help,
+            .serve, .importFiles, .export, .bench, .configCheck, .configDocs, .completions,
+            .version, .help,
         ])
 
     static func main() {
