@@ -12,7 +12,8 @@ package enum ExportCommand {
             Flag(
                 "to", "DIR", "Writes one file per kind into this folder (standard output).",
                 completion: .directory),
-            Flag("format", "csv|ndjson", "How rows are written (csv).", choices: ["csv", "ndjson"]),
+            Flag(
+                "format", "csv|ndjson", "How rows are written (csv).", choices: ["csv", "ndjson"]),
         ]
 
     /// Does the work of the command.

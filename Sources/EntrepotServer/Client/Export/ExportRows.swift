@@ -3,12 +3,13 @@ package import JSON
 
 /// Records of a server as the rows that `import` reads.
 package enum ExportRows {
-    /// The rows of one record: a trade has one for each of its lines.
+    /// The rows of one record: a trade has one for each of its lines, an
+    /// empty stock row none.
     package static func rows(_ record: JSONValue, of kind: DataKind) -> [DataRow] {
         switch kind {
         case .stations: [station(record)]
         case .items: [plain(record, kind)]
-        case .stock: [stock(record)]
+        case .stock: stock(record)
         case .trades: trade(record)
         }
     }
@@ -28,13 +29,15 @@ package enum ExportRows {
         return row
     }
 
-    private static func stock(_ record: JSONValue) -> DataRow {
+    /// A row of which only a past is left (nothing on hand, no limits) is none: it cannot be made.
+    private static func stock(_ record: JSONValue) -> [DataRow] {
         var row = plain(record, .stock)
         // A tenth of the capacity is what holds without a word.
         if let capacity = record["capacity"]?.int64, record["low_at"]?.int64 == capacity / 10 {
             row[.lowAt] = nil
         }
-        return row
+        let saysMore = [DataColumn.ask, .capacity, .lowAt].contains { row[$0] != nil }
+        return row[.onHand] == "0" && !saysMore ? [] : [row]
     }
 
     private static func trade(_ record: JSONValue) -> [DataRow] {
