@@ -14,6 +14,7 @@ package final class Ledger {
     package let store: Store
     package let projections: Projections
     package let clock: any Clock
+    private let state: MarketState
     private let published: Mutex<ReadView>
     private let transaction: Transaction
     private let time: LedgerClock
@@ -49,6 +50,7 @@ package final class Ledger {
         self.store = store
         self.options = options
         self.clock = clock
+        state = store.state
         time = LedgerClock(clock: clock, limitMilliseconds: options.limits.clockSkewMilliseconds)
         space = SpaceWatch(directory: store.directory, limits: options.limits)
         let view = store.latestView()
@@ -240,14 +242,12 @@ package final class Ledger {
         _ spec: CommandSpec, _ request: borrowing ArgumentVector, _ reply: Reply
     ) throws(CommandError) -> Bool {
         if !spec.flags.contains(.level) || request.count != 4 { return false }
-        guard let station = Identifier(request[2]), let item = Identifier(request[3]),
-            let stationNumber = store.state.names.stations.number(of: station),
-            let itemNumber = store.state.names.items.number(of: item),
-            let row = store.state.stock.row(
-                StockKey(
-                    station: StationNumber(stationNumber), item: ItemNumber(itemNumber)))
+        guard let station = state.names.stations.number(of: request[2]),
+            let item = state.names.items.number(of: request[3]),
+            let row = state.stock.row(
+                StockKey(station: StationNumber(station), item: ItemNumber(item)))
         else { return false }
-        let level = store.state.stock.level(row)
+        let level = state.stock.level(row)
         if level.seq > durableSeq { return false }
         reply.value = .integer(level.available)
         return true

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// The ids of one kind of owner (stations, items or ships) and the numbers they stand for.
@@ -14,7 +15,8 @@ package final class SymbolTable: @unchecked Sendable {
     private static let pageLimit = 16_384
 
     private let pages: UnsafeMutablePointer<UnsafeMutablePointer<Identifier>?>
-    private let index = Mutex<[Identifier: UInt32]>([:])
+    /// Open addressing: numbers by the hash of their ids, 0 where free; at most half full.
+    private let index = Mutex<[UInt32]>([UInt32](repeating: 0, count: 64))
     private let placeholder: Identifier
     /// How many there are: the highest number given out. Ledger's thread only.
     package private(set) var count: Int = 0
@@ -42,8 +44,41 @@ package final class SymbolTable: @unchecked Sendable {
     }
 
     /// The number of an id, or nil. Any thread; one lock.
-    package func number(of id: Identifier) -> UInt32? {
-        index.withLock { $0[id] }
+    package func number(of id: Identifier) -> UInt32? { number(of: id.bytes) }
+
+    /// The number of the id that `bytes` spell, or nil. Any thread; one lock.
+    package func number(of bytes: Span<UInt8>) -> UInt32? {
+        let hash = Int(truncatingIfNeeded: FastHash.hash64(bytes))
+        return index.withLock { slots in
+            let mask = slots.count - 1
+            var slot = hash & mask
+            while slots[slot] != 0 {
+                let number = slots[slot]
+                if slotHolds(number, bytes) { return number }
+                slot = (slot + 1) & mask
+            }
+            return nil
+        }
+    }
+
+    private func slotHolds(_ number: UInt32, _ bytes: Span<UInt8>) -> Bool {
+        let place = Int(number) - 1
+        guard let page = pages[place / Self.pageSize] else { return false }
+        return page[place % Self.pageSize].bytes.equals(bytes)
+    }
+
+    /// Writes the numbers 1…count into fresh slots.
+    private func rebuild(_ slots: inout [UInt32], count slotCount: Int) {
+        slots = [UInt32](repeating: 0, count: slotCount)
+        for number in 1..<UInt32(count + 1) { place(number, in: &slots) }
+    }
+
+    private func place(_ number: UInt32, in slots: inout [UInt32]) {
+        let mask = slots.count - 1
+        let id = identifier(of: number)
+        var slot = Int(truncatingIfNeeded: FastHash.hash64(id.bytes)) & mask
+        while slots[slot] != 0 { slot = (slot + 1) & mask }
+        slots[slot] = number
     }
 
     /// Gives `id` the next number.
@@ -63,16 +98,21 @@ package final class SymbolTable: @unchecked Sendable {
         page[slot % Self.pageSize] = id
         count += 1
         let number = UInt32(count)
-        index.withLock { $0[id] = number }
+        index.withLock { slots in
+            if count * 2 > slots.count {
+                rebuild(&slots, count: slots.count * 2)
+            } else {
+                place(number, in: &slots)
+            }
+        }
         return number
     }
 
     /// Takes the last number back: its transaction was refused and nobody has seen it.
     package func removeLast() {
         if count == 0 { return }
-        let id = identifier(of: UInt32(count))
-        index.withLock { $0[id] = nil }
         count -= 1
+        index.withLock { rebuild(&$0, count: $0.count) }
     }
 }
 
