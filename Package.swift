@@ -61,7 +61,9 @@ let package = Package(
         library("Storage", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto"]),
 
         // Floor 4: behaviour.
-        library("Ledger", ["Basics", "JSON", "Domain", "System", "Storage"]),
+        library(
+            "Ledger",
+            ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
 
         // Floor 6: edges.
         library(

@@ -77,3 +77,11 @@ extension ReadView {
         try value(keyspace, key, at: keyspace.name) { (bytes) throws(DecodingError) in bytes.array }
     }
 }
+
+extension StoreKey {
+    /// `postings`: the bytes as they are, at most 72 of them (more are cut off).
+    package init(_ bytes: Span<UInt8>) {
+        self.init()
+        for index in 0..<min(bytes.count, 72) { append(bytes[index]) }
+    }
+}

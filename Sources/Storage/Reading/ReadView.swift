@@ -65,6 +65,14 @@ package final class ReadView: Sendable {
         } catch { throw StorageError(error) }
     }
 
+    /// An iterator over any family, for verification only: over hash memtables it first sorts all
+    /// that they hold. Leaves the block cache as it is.
+    package func fullScan(_ keyspace: Keyspace) throws(StorageError) -> KeyIterator {
+        do throws(RocksDBError) {
+            return try database.fullScan(keyspace.family, at: snapshot)
+        } catch { throw StorageError(error) }
+    }
+
     // MARK: Records
 
     package func trade(_ key: RecordKey) throws(StorageError) -> Trade? {

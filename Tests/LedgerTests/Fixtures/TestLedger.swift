@@ -92,6 +92,8 @@ final class TestLedger {
         ledger.closeGroup()
         while ledger.hasUndurable {
             ledger.collectDurable()
+            // The group may have been left open because the disk was busy.
+            ledger.closeGroup()
             if ledger.hasUndurable { usleep(100) }
         }
     }
