@@ -281,6 +281,12 @@ private func problems(
             "run: swift run entrepot config docs > docs/configuration.md")
     }
 
+    @Test func theCommandManualIsCurrent() throws {
+        #expect(
+            try page("commands.md") == CommandManual.text,
+            "run: swift run entrepot commands docs > docs/commands.md")
+    }
+
     @Test func theExampleIsGood() throws {
         let example = try page("entrepot.conf.example")
         #expect(!example.isEmpty)
