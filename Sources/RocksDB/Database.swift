@@ -66,7 +66,7 @@ internal import CRocksDBShims
             unsafe rocksdb_writeoptions_disable_WAL(options, index & 2 == 0 ? 0 : 1)
             return unsafe options
         }
-        try verifyOptionsInForce()
+        try verifyOptionsInForce(options.logRecovery)
     }
 
     deinit {
@@ -114,10 +114,12 @@ internal import CRocksDBShims
 
     /// Compares what RocksDB runs with and what was asked for: it replaces options that it does not
     /// know or like without a word.
-    private func verifyOptionsInForce() throws(RocksDBError) {
+    private func verifyOptionsInForce(
+        _ logRecovery: DatabaseOptions.LogRecovery
+    ) throws(RocksDBError) {
         for (index, family) in families.enumerated() {
             let facts = unsafe OptionsInForce(handle, slots[index].handle)
-            if let difference = facts.difference(from: family) {
+            if let difference = facts.difference(from: family, logRecovery: logRecovery) {
                 throw RocksDBError(.optionMismatch, "family \(family.name): \(difference)")
             }
         }

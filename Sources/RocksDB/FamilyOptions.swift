@@ -69,6 +69,14 @@ package struct DatabaseOptions: Equatable, Sendable {
 
     /// Make the database, and families it lacks, instead of refusing.
     package var createIfMissing: Bool
+    /// What a damaged write-ahead log means.
+    package enum LogRecovery: Equatable, Sendable {
+        /// A torn record at the very end is cut off; damage before it refuses to open.
+        case tornTailOnly
+        /// Damaged records are left out, whatever follows them is taken: for salvage alone.
+        case skipDamage
+    }
+
     /// Bytes of the one block cache that all families share; index and filter blocks count.
     package var blockCacheBytes: Int
     /// Open without the lock and without the right to write.
@@ -80,6 +88,7 @@ package struct DatabaseOptions: Equatable, Sendable {
     package var maxTotalLogBytes: Int
     /// Threads for flushes and compactions.
     package var backgroundJobs: Int
+    package var logRecovery = LogRecovery.tornTailOnly
 
     package init(
         createIfMissing: Bool = true, blockCacheBytes: Int = 64 << 20, readOnly: Bool = false,

@@ -38,18 +38,21 @@ internal import CRocksDBShims
     private func applyDatabase(_ options: DatabaseOptions) throws(RocksDBError) {
         // Options that the C interface has no call for. An error in the background is final here
         // (`max_bgerror_resume_count`), and 7.8 raises false alarms over tracked logs.
+        let recovery =
+            switch options.logRecovery {
+            // The default mode drops acknowledged writes behind one flipped bit.
+            case .tornTailOnly: "kTolerateCorruptedTailRecords"
+            case .skipDamage: "kSkipAnyCorruptedRecords"
+            }
         let text = """
             max_bgerror_resume_count=0;track_and_verify_wals_in_manifest=false;\
             allow_concurrent_memtable_write=false;stats_persist_period_sec=0;\
-            wal_recovery_mode=kTolerateCorruptedTailRecords
+            wal_recovery_mode=\(recovery)
             """
         unsafe database = try Self.replacing(database, text)
         unsafe rocksdb_options_set_create_if_missing(database, options.createIfMissing ? 1 : 0)
         unsafe rocksdb_options_set_create_missing_column_families(
             database, options.createIfMissing ? 1 : 0)
-        // The default mode drops acknowledged writes behind one flipped bit.
-        unsafe rocksdb_options_set_wal_recovery_mode(
-            database, CInt(rocksdb_tolerate_corrupted_tail_records_recovery))
         unsafe rocksdb_options_set_manual_wal_flush(database, 1)
         unsafe rocksdb_options_set_max_total_wal_size(
             database, UInt64(max(options.maxTotalLogBytes, 1 << 20)))

@@ -7,6 +7,7 @@ struct OptionsInForce {
     private let prefix: String
     private let writeBufferBytes: UInt64
     private let safeForOneWriter: Bool
+    private let recovery: CInt
     private let stopsAtErrors: Bool
 
     init(_ database: OpaquePointer, _ family: OpaquePointer) {
@@ -17,16 +18,16 @@ struct OptionsInForce {
         prefix = Self.text(of: &facts.prefix)
         writeBufferBytes = facts.write_buffer_size
         safeForOneWriter = facts.manual_wal_flush && !facts.allow_concurrent_memtable_write
+        recovery = facts.wal_recovery_mode
         stopsAtErrors =
-            facts.wal_recovery_mode
-            == CInt(
-                rocksdb_tolerate_corrupted_tail_records_recovery)
-            && facts.max_bgerror_resume_count == 0 && facts.paranoid_checks
+            facts.max_bgerror_resume_count == 0 && facts.paranoid_checks
             && !facts.track_and_verify_wals
     }
 
     /// The first thing that is not as `wanted` says, as a sentence; nil where all is.
-    func difference(from wanted: FamilyOptions) -> String? {
+    func difference(
+        from wanted: FamilyOptions, logRecovery: DatabaseOptions.LogRecovery
+    ) -> String? {
         let expected: (memtable: String, prefix: String) =
             switch wanted.memtable {
             case .skiplist: ("SkipListFactory", "")
@@ -43,6 +44,12 @@ struct OptionsInForce {
             return "its write buffer is \(writeBufferBytes) bytes"
         }
         if !safeForOneWriter { return "the options for a single writer are not in force" }
+        let wantedRecovery =
+            switch logRecovery {
+            case .tornTailOnly: rocksdb_tolerate_corrupted_tail_records_recovery
+            case .skipDamage: rocksdb_skip_any_corrupted_records_recovery
+            }
+        if recovery != CInt(wantedRecovery) { return "its log recovery is number \(recovery)" }
         if !stopsAtErrors { return "the options for recovery and errors are not in force" }
         return nil
     }

@@ -97,9 +97,11 @@ final class SyncThread: Sendable {
             case .idle:
                 // The tail of an interval: nothing new came, the last group is still to be synced.
                 guard let mark = lastMark else { continue }
-                if policy != .off { flush() }
-                writeMark(mark)
                 lastMark = nil
+                // A mark may only speak for what was flushed; `off` flushes nothing.
+                if policy == .off { continue }
+                flush()
+                writeMark(mark)
             case .flush(let waiting):
                 let now = clock.monotonicNanoseconds()
                 var isFlushed = false

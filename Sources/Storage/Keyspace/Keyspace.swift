@@ -76,4 +76,9 @@ package enum Keyspace: Int, CaseIterable, Sendable {
                 writeBufferBytes: writeBufferBytes)
         }
     }
+
+    /// All families, in the order in which the database opens them.
+    package static func families(_ options: StoreOptions) -> [FamilyOptions] {
+        allCases.map { $0.options(writeBufferBytes: options.writeBufferBytes) }
+    }
 }

@@ -30,6 +30,12 @@ package struct HistoryTable: Equatable, Sendable {
     /// The number of the epoch in force, from 0.
     package var epoch: Int { epochs.count - 1 }
 
+    /// 16 hexadecimal digits that no other history has.
+    package static func randomID() throws(StorageError) -> String {
+        let digits = String(try Store.randomNumber(), radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
     package mutating func begin(_ epoch: Epoch) { epochs.append(epoch) }
 
     /// What a cursor means here.

@@ -19,16 +19,21 @@ package struct FormatFile {
             if !mayCreate {
                 throw .incomplete("\(directory) holds no entrepot data")
             }
+            // The file is the first thing in a new directory: data without it has lost it.
+            for name in ["db", "mark"] where try exists(name) {
+                throw .damaged(
+                    where: path, detail: "it is missing, and \(directory)/\(name) is there")
+            }
             try create()
         }
         let number = try read()
         if number > Store.format { throw .newerFormat(found: number, known: Store.format) }
     }
 
-    private func exists() throws(StorageError) -> Bool {
-        do throws(SystemError) { return try FileSystem.kind(of: path) != nil } catch {
-            throw StorageError(error)
-        }
+    private func exists(_ name: String = "FORMAT") throws(StorageError) -> Bool {
+        do throws(SystemError) {
+            return try FileSystem.kind(of: directory + "/" + name) != nil
+        } catch { throw StorageError(error) }
     }
 
     private func create() throws(StorageError) {
@@ -43,7 +48,9 @@ package struct FormatFile {
     /// The format that the file names.
     package func read() throws(StorageError) -> Int {
         let words = try content().split(whereSeparator: { $0 == " " || $0 == "\n" })
-        guard words.count == 2, words[0] == "entrepot", let number = Int(words[1]) else {
+        guard words.count == 2, words[0] == "entrepot", let number = Int(words[1]),
+            number > 0
+        else {
             throw .damaged(where: path, detail: "it does not say 'entrepot <number>'")
         }
         return number
@@ -51,7 +58,10 @@ package struct FormatFile {
 
     private func content() throws(StorageError) -> String {
         do throws(SystemError) {
-            let bytes = try FileSystem.read(path, limit: 256)
+            let file = try FileHandle(path: path, mode: .read)
+            var bytes = ByteBuffer(capacity: 64)
+            // A longer file is not one of ours; what is cut off here does not matter.
+            try file.read(into: &bytes, at: 0, count: 64)
             return bytes.bytes.validatedText ?? ""
         } catch { throw StorageError(error) }
     }

@@ -12,7 +12,8 @@ package import System
 ///     slot = magic:4 "EMRK" schema:4 generation:8 epoch:8 seq:8 chain:16 zero:8 checksum:8
 ///     checksum = FastHash.hash64 over the 56 bytes before it; all numbers big-endian
 ///
-/// A torn write damages one slot; the other one, a group older, still counts.
+/// A torn write damages one slot; the other one, a group older, still counts. A new store begins
+/// with a mark of seq 0, before its database is made: a store without a mark has lost it.
 /// Threading: one thread at a time; after opening that is the sync thread.
 package final class HighWaterMark: @unchecked Sendable {
     // Invariant: `generation` belongs to whichever one thread writes marks.
@@ -33,56 +34,75 @@ package final class HighWaterMark: @unchecked Sendable {
 
     private let file: FileHandle
     private var generation: UInt64 = 0
-    /// What the file said when it was opened; nil for a new one.
-    package let found: Value?
+    /// What the file said when it was opened.
+    package let found: Value
 
-    /// Opens or makes the file.
-    ///
-    /// - Throws: `damaged` where the file has bytes but no slot is whole.
-    package init(path: String) throws(StorageError) {
-        do throws(SystemError) {
-            file = try FileHandle(path: path, mode: .update)
-            var content = ByteBuffer(capacity: 2 * Self.slotBytes)
-            try file.read(into: &content, at: 0, count: 2 * Self.slotBytes)
-            var best: (generation: UInt64, value: Value)?
-            var slot = 0
-            while (slot + 1) * Self.slotBytes <= content.count {
-                let bytes = content.bytes(in: slot * Self.slotBytes..<(slot + 1) * Self.slotBytes)
-                if let read = Self.decode(bytes), read.generation > best?.generation ?? 0 {
-                    best = read
-                }
-                slot += 1
-            }
-            found = best?.value
-            generation = best?.generation ?? 0
-            if best == nil && content.count > 0 {
-                throw SystemError(number: 0, operation: "damaged")
-            }
-        } catch {
-            if error.number == 0 {
-                throw .damaged(where: path, detail: "neither of its two slots is whole")
-            }
+    /// Makes the file of a new store, which has nothing on disk yet.
+    package static func create(path: String) throws(StorageError) {
+        // Generation 2 belongs to the first slot; 0 would count as none.
+        let slot = encode(Value(epoch: 0, seq: 0, chain: Digest128()), generation: 2)
+        do throws(SystemError) { try FileSystem.writeAtomically(slot.bytes, to: path) } catch {
             throw StorageError(error)
         }
     }
 
+    /// Opens the file.
+    ///
+    /// - Parameter isReadOnly: `write` fails on it.
+    /// - Throws: `incomplete` where there is no file, `damaged` where no slot is whole.
+    package init(path: String, isReadOnly: Bool = false) throws(StorageError) {
+        var content = ByteBuffer(capacity: 2 * Self.slotBytes)
+        do throws(SystemError) {
+            if try FileSystem.kind(of: path) == nil {
+                throw SystemError(number: Self.missing, operation: path)
+            }
+            file = try FileHandle(path: path, mode: isReadOnly ? .read : .update)
+            try file.read(into: &content, at: 0, count: 2 * Self.slotBytes)
+        } catch {
+            if error.number != Self.missing { throw StorageError(error) }
+            throw .incomplete(
+                "\(path) is missing: nothing proves that the newest events are there. "
+                    + "`entrepot salvage` copies what is whole to a new directory")
+        }
+        var best: (generation: UInt64, value: Value)?
+        var slot = 0
+        while (slot + 1) * Self.slotBytes <= content.count {
+            let bytes = content.bytes(in: slot * Self.slotBytes..<(slot + 1) * Self.slotBytes)
+            if let read = Self.decode(bytes), read.generation > best?.generation ?? 0 {
+                best = read
+            }
+            slot += 1
+        }
+        guard let best else {
+            throw .damaged(where: path, detail: "neither of its two slots is whole")
+        }
+        found = best.value
+        generation = best.generation
+    }
+
+    private static let missing: Int32 = -1
+
     /// Writes a mark and waits until the disk has it.
     package func write(_ value: Value) throws(SystemError) {
         generation += 1
-        var scratch = ByteBuffer(capacity: Self.slotBytes)
-        scratch.append(bigEndian: Self.magic)
+        let slot = Self.encode(value, generation: generation)
+        try file.write(slot.bytes, at: Int(generation % 2) * Self.slotBytes)
+        try file.synchronizeData()
+    }
+
+    private static func encode(_ value: Value, generation: UInt64) -> ByteBuffer {
+        var scratch = ByteBuffer(capacity: slotBytes)
+        scratch.append(bigEndian: magic)
         scratch.append(bigEndian: UInt32(1))
         scratch.append(bigEndian: generation)
         scratch.append(bigEndian: value.epoch)
         scratch.append(bigEndian: value.seq)
         scratch.append(bigEndian: value.chain.high)
         scratch.append(bigEndian: value.chain.low)
-        // A mark written under `fsync = off` after a crash must not be taken for the old one.
         scratch.append(bigEndian: UInt64(0))
         let checksum = FastHash.hash64(scratch.bytes)
         scratch.append(bigEndian: checksum)
-        try file.write(scratch.bytes, at: Int(generation % 2) * Self.slotBytes)
-        try file.synchronizeData()
+        return scratch
     }
 
     private static func decode(_ bytes: Span<UInt8>) -> (generation: UInt64, value: Value)? {

@@ -73,16 +73,19 @@ struct MetaRecords {
     private func read<Result>(
         _ name: StaticString, _ body: (Span<UInt8>) throws(DecodingError) -> Result
     ) throws(StorageError) -> Result? {
+        var result: Result?
+        var failure: DecodingError?
         do throws(RocksDBError) {
-            guard
-                let pinned = try database.value(
-                    Keyspace.meta.family, StoreKey.name(name).bytes)
-            else { return nil }
-            do throws(DecodingError) { return try body(pinned.bytes) } catch {
-                throw RocksDBError(
-                    .corruption, "\(StorageError(error, at: "meta/\(name)").message)")
+            if let pinned = try database.value(
+                Keyspace.meta.family, StoreKey.name(name).bytes)
+            {
+                do throws(DecodingError) { result = try body(pinned.bytes) } catch {
+                    failure = error
+                }
             }
         } catch { throw StorageError(error) }
+        if let failure { throw StorageError(failure, at: "meta/\(name)") }
+        return result
     }
 
     private func write(_ name: StaticString, _ value: borrowing ByteBuffer) throws(StorageError) {

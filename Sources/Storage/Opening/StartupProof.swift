@@ -10,17 +10,17 @@ struct StartupProof {
     let head: LogHead
     let history: HistoryTable
 
-    /// - Parameter mark: what was certainly on disk; nil where there is no mark file.
+    /// - Parameter mark: what was certainly on disk.
     /// - Throws: `incomplete` with what is missing and what to do.
-    func check(_ mark: HighWaterMark.Value?) throws(StorageError) {
-        if let mark {
-            if mark.seq > head.seq {
-                throw refusal(
-                    "events \(head.seq + 1) to \(mark.seq) were on disk and are gone")
-            }
-            if mark.seq > 0, try chain(of: mark.seq) != mark.chain {
-                throw refusal("event \(mark.seq) is not the one that was on disk")
-            }
+    func check(_ mark: HighWaterMark.Value) throws(StorageError) {
+        if mark.seq > head.seq {
+            throw Self.refusal("events \(head.seq + 1) to \(mark.seq) were on disk and are gone")
+        }
+        if mark.seq > 0, try chain(of: mark.seq) != mark.chain {
+            throw Self.refusal("event \(mark.seq) is not the one that was on disk")
+        }
+        if mark.epoch > UInt64(history.epoch) {
+            throw Self.refusal("epoch \(mark.epoch) was on disk and its history is gone")
         }
         try checkTail()
         for keyspace in Keyspace.allCases where keyspace.hasMarker {
@@ -28,9 +28,24 @@ struct StartupProof {
         }
     }
 
+    /// A store without a head is a new one only if there is no event either.
+    static func checkEmpty(
+        _ database: Database, _ mark: HighWaterMark.Value
+    ) throws(StorageError) {
+        if mark.seq > 0 {
+            throw Self.refusal("event \(mark.seq) was on disk, and the head is gone")
+        }
+        var hasEvents = false
+        do throws(RocksDBError) {
+            var iterator = try database.iterator(Keyspace.events.family)
+            hasEvents = try iterator.seekToLast()
+        } catch { throw StorageError(error) }
+        if hasEvents { throw Self.refusal("there are events, and the head is gone") }
+    }
+
     private func checkTail() throws(StorageError) {
         if head.seq > 0, try chain(of: head.seq) != head.chain {
-            throw refusal("event \(head.seq), the last one, does not fit the head")
+            throw Self.refusal("event \(head.seq), the last one, does not fit the head")
         }
         do throws(RocksDBError) {
             var iterator = try database.iterator(Keyspace.events.family)
@@ -41,26 +56,32 @@ struct StartupProof {
                     .corruption, "the log ends with event \(last), the head says \(head.seq)")
             }
         } catch {
-            if error.kind == .corruption { throw refusal(error.message) }
+            if error.kind == .corruption { throw Self.refusal(error.message) }
             throw StorageError(error)
         }
     }
 
     private func checkMarker(of keyspace: Keyspace) throws(StorageError) {
         let expected = head.markers[keyspace.rawValue]
-        var found: UInt64 = 0
-        do throws(RocksDBError) {
-            if let pinned = try database.value(
-                keyspace.family, StoreKey.marker(keyspace).bytes)
-            {
-                var reader = ByteReader(pinned.bytes)
-                found = (try? reader.bigEndian(UInt64.self)) ?? 0
-            }
-        } catch { throw StorageError(error) }
+        let found = try Self.marker(of: keyspace, in: database)
         if found != expected {
-            throw refusal(
+            throw Self.refusal(
                 "family \(keyspace.name) stands at event \(found), the head says \(expected)")
         }
+    }
+
+    /// The seq at which a family's marker stands; 0 where it has none.
+    static func marker(
+        of keyspace: Keyspace, in database: Database
+    ) throws(StorageError) -> UInt64 {
+        do throws(RocksDBError) {
+            guard
+                let pinned = try database.value(
+                    keyspace.family, StoreKey.marker(keyspace).bytes)
+            else { return 0 }
+            var reader = ByteReader(pinned.bytes)
+            return (try? reader.bigEndian(UInt64.self)) ?? 0
+        } catch { throw StorageError(error) }
     }
 
     /// The chain hash of an event; nil where the event is missing or damaged.
@@ -76,7 +97,7 @@ struct StartupProof {
         } catch { throw StorageError(error) }
     }
 
-    private func refusal(_ detail: String) -> StorageError {
+    private static func refusal(_ detail: String) -> StorageError {
         .incomplete(
             "the store is not complete: \(detail). It will not serve; `entrepot verify` tells "
                 + "what is whole, `entrepot salvage` copies it to a new directory")

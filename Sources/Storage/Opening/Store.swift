@@ -28,26 +28,32 @@ package final class Store {
     /// The history that ended with an unclean stop under a relaxed policy, where that happened.
     package private(set) var endedHistory: String?
 
+    private let lock: DirectoryLock
+
     /// Opens a directory, or makes it, and proves that the store is complete.
     ///
+    /// - Parameter origin: what a new store takes over from the one that it is a copy of.
     /// - Throws: `locked`, `newerFormat`, `incomplete` (the proof failed), `damaged`, `database`.
-    package init(directory: String, options: StoreOptions) throws(StorageError) {
+    package init(
+        directory: String, options: StoreOptions, origin: StoreOrigin? = nil
+    ) throws(StorageError) {
         self.directory = directory
         self.options = options
         try FormatFile(directory: directory).check(mayCreate: !options.isReadOnly)
-        database = try Self.openDatabase(directory, options)
-        mark = try HighWaterMark(path: directory + "/mark")
+        lock = try DirectoryLock(directory: directory)
+        mark = try Self.openMark(directory, options)
+        database = try Self.openDatabase(
+            directory, options, mayCreate: !options.isReadOnly && mark.found.seq == 0)
         let meta = MetaRecords(database: database)
         let found = try meta.head()
         isNew = found == nil
         let head = found ?? LogHead()
         if isNew {
-            if let lost = mark.found {
-                throw .incomplete(
-                    "the store is empty, but event \(lost.seq) was on disk: its files are gone")
-            }
-            history = HistoryTable(first: .init(id: try Self.randomHistory(), first: 1))
-            identitySeed = try Self.randomNumber()
+            try StartupProof.checkEmpty(database, mark.found)
+            let begun: StoreOrigin
+            if let origin { begun = origin } else { begun = try StoreOrigin.new() }
+            history = begun.history
+            identitySeed = begun.identitySeed
         } else {
             guard let table = try meta.history(), let seed = try meta.identitySeed() else {
                 throw .incomplete("the store's history table is missing")
@@ -60,16 +66,32 @@ package final class Store {
         try StateLoader(database: database).load(into: state)
         writeSet = WriteSet(
             database: database, head: head, identitySeed: identitySeed, hasher: try Self.hasher())
-        if options.isReadOnly { return }
+        if !options.isReadOnly { try beginSession(meta, head) }
+    }
+
+    private func beginSession(_ meta: MetaRecords, _ head: LogHead) throws(StorageError) {
         if isNew {
             try meta.create(history: history, identitySeed: identitySeed)
         } else if try meta.wasUnclean(), try !meta.wasDurable() {
             // Replies may have been given for events that are gone: what follows is another history.
-            endedHistory = history.current
-            history.begin(.init(id: try Self.randomHistory(), first: head.seq + 1))
-            try meta.setHistory(history)
+            try beginHistory(meta)
+        }
+        // Also a history that began in a start which did not live to say so in the log.
+        if history.epoch > 0, let last = history.epochs.last, last.first > head.seq {
+            endedHistory = history.epochs[history.epoch - 1].id
         }
         try meta.beginSession(policy: options.syncPolicy)
+    }
+
+    private func beginHistory(_ meta: MetaRecords) throws(StorageError) {
+        history.begin(.init(id: try HistoryTable.randomID(), first: writeSet.head.seq + 1))
+        try meta.setHistory(history)
+    }
+
+    /// Ends the history here: the next start writes on under another id, and cursors of what may
+    /// have been behind the end are recognised. For a copy that is shorter than its original.
+    package func endHistory() throws(StorageError) {
+        try beginHistory(MetaRecords(database: database))
     }
 
     /// A view of what was written last; the open group is not in it.
@@ -98,21 +120,41 @@ package final class Store {
 
     // MARK: Opening
 
-    private static func openDatabase(
+    /// Opens the mark, or makes it where there is no database either.
+    private static func openMark(
         _ directory: String, _ options: StoreOptions
+    ) throws(StorageError) -> HighWaterMark {
+        let path = directory + "/mark"
+        let hasDatabase: Bool
+        let hasMark: Bool
+        do throws(SystemError) {
+            hasDatabase = try FileSystem.kind(of: directory + "/db/CURRENT") != nil
+            hasMark = try FileSystem.kind(of: path) != nil
+        } catch { throw StorageError(error) }
+        if !hasMark && !hasDatabase && !options.isReadOnly {
+            try HighWaterMark.create(path: path)
+        }
+        let mark = try HighWaterMark(path: path, isReadOnly: options.isReadOnly)
+        if !hasDatabase && mark.found.seq > 0 {
+            throw .incomplete(
+                "event \(mark.found.seq) was on disk, and \(directory)/db is gone")
+        }
+        return mark
+    }
+
+    private static func openDatabase(
+        _ directory: String, _ options: StoreOptions, mayCreate: Bool
     ) throws(StorageError) -> Database {
         let watchdog = RecoveryWatchdog(milliseconds: options.recoveryMilliseconds)
         defer { watchdog.stop() }
         var database = DatabaseOptions()
-        database.createIfMissing = !options.isReadOnly
+        database.createIfMissing = mayCreate
         database.blockCacheBytes = options.blockCacheBytes
         database.readOnly = options.isReadOnly
         do throws(RocksDBError) {
             return try Database(
                 path: directory + "/db",
-                families: Keyspace.allCases.map {
-                    $0.options(writeBufferBytes: options.writeBufferBytes)
-                }, options: database)
+                families: Keyspace.families(options), options: database)
         } catch {
             if error.kind == .locked { throw .locked(path: directory) }
             if error.kind == .corruption {
@@ -124,21 +166,33 @@ package final class Store {
         }
     }
 
-    private static func hasher() throws(StorageError) -> SHA256 {
+    static func hasher() throws(StorageError) -> SHA256 {
         do throws(CryptoError) { return try SHA256() } catch {
             throw .invariant(error.message)
         }
     }
 
-    private static func randomNumber() throws(StorageError) -> UInt64 {
+    static func randomNumber() throws(StorageError) -> UInt64 {
         do throws(CryptoError) {
             return try Random.bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
         } catch { throw .invariant(error.message) }
     }
+}
 
-    /// 16 hexadecimal digits that no other history has.
-    private static func randomHistory() throws(StorageError) -> String {
-        let digits = String(try randomNumber(), radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+/// What a copy of a store takes over from it: with both the same, the same events leave the same
+/// records and the same digest.
+package struct StoreOrigin: Sendable {
+    package let history: HistoryTable
+    package let identitySeed: UInt64
+
+    package init(history: HistoryTable, identitySeed: UInt64) {
+        self.history = history
+        self.identitySeed = identitySeed
+    }
+
+    static func new() throws(StorageError) -> StoreOrigin {
+        StoreOrigin(
+            history: HistoryTable(first: .init(id: try HistoryTable.randomID(), first: 1)),
+            identitySeed: try Store.randomNumber())
     }
 }
