@@ -99,7 +99,8 @@ let package = Package(
         tests("EventLoopTests", ["Basics", "System", "EventLoop"]),
         tests(
             "StorageTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
-        tests("LedgerTests", ["Basics", "JSON", "Domain", "RocksDB", "Storage", "Ledger"]),
+        tests(
+            "LedgerTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Storage", "Ledger"]),
         tests(
             "RESPServerTests",
             [

@@ -14,6 +14,17 @@ extension Database {
         unsafe try CCall.run { unsafe rocksdb_destroy_db(options, path, $0) }
     }
 
+    /// Makes the database in the folder `path` one that opens again, from whatever sorted files and
+    /// logs can be read. Loses what cannot, and rows that were deleted may come back.
+    ///
+    /// - Throws: `io`, `corruption`.
+    package static func repair(path: String) throws(RocksDBError) {
+        try CCall.checkPath(path)
+        let options: OpaquePointer = unsafe rocksdb_options_create()
+        defer { unsafe rocksdb_options_destroy(options) }
+        try unsafe CCall.run { unsafe rocksdb_repair_db(options, path, $0) }
+    }
+
     /// The names of the families of the database in the folder `path`, `default` among them.
     ///
     /// - Throws: `io` where there is no database, `corruption`.

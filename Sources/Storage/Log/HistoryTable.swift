@@ -36,7 +36,12 @@ package struct HistoryTable: Equatable, Sendable {
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
-    package mutating func begin(_ epoch: Epoch) { epochs.append(epoch) }
+    /// Begins an epoch. Those that were to begin later never came to be here, where the log is
+    /// shorter than it was: no cursor of theirs names an event.
+    package mutating func begin(_ epoch: Epoch) {
+        epochs = epochs.map { Epoch(id: $0.id, first: min($0.first, epoch.first)) }
+        epochs.append(epoch)
+    }
 
     /// What a cursor means here.
     package enum CursorVerdict: Equatable, Sendable {

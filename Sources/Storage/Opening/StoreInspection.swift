@@ -21,30 +21,52 @@ package final class StoreInspection {
     package private(set) var history: HistoryTable?
     package private(set) var identitySeed: UInt64?
     package private(set) var findings: [Finding] = []
-    private let lock: DirectoryLock
+    private let lock: DirectoryLock?
+
+    /// A copy of the database to look at instead of the directory's own, made by whoever salvages.
+    package struct Copy: Sendable {
+        package let path: String
+        /// Whether it went through `Database.repair`, which may have left families out.
+        package let isRepaired: Bool
+
+        package init(path: String, isRepaired: Bool) {
+            self.path = path
+            self.isRepaired = isRepaired
+        }
+    }
 
     /// - Parameters:
-    ///   - copy: a copy of the database to look at instead of the directory's own.
-    ///   - logRecovery: of the copy.
+    ///   - copy: opened whatever its log looks like.
+    ///   - needsFormat: whether a missing or damaged `FORMAT` is an error.
     /// - Throws: `locked`, `newerFormat`, `damaged` for `FORMAT`, `incomplete` where there is no
-    ///   store or its database does not open.
+    ///   store, `database` where RocksDB does not open it.
     package init(
-        directory: String, options: StoreOptions, copy: String? = nil,
-        logRecovery: DatabaseOptions.LogRecovery = .tornTailOnly
+        directory: String, options: StoreOptions, copy: Copy? = nil, needsFormat: Bool = true
     ) throws(StorageError) {
         self.directory = directory
-        try FormatFile(directory: directory).check(mayCreate: false)
-        lock = try DirectoryLock(directory: directory)
+        do throws(StorageError) {
+            try FormatFile(directory: directory).check(mayCreate: false)
+            lock = try DirectoryLock(directory: directory)
+        } catch {
+            switch error {
+            case .damaged where !needsFormat, .incomplete where !needsFormat: lock = nil
+            default: throw error
+            }
+        }
         var settings = DatabaseOptions(createIfMissing: false, readOnly: true)
         settings.blockCacheBytes = options.blockCacheBytes
-        settings.logRecovery = logRecovery
+        if let copy {
+            settings.logRecovery = .skipDamage
+            settings.readOnly = !copy.isRepaired
+            settings.createIfMissing = copy.isRepaired
+        }
         let watchdog = RecoveryWatchdog(milliseconds: options.recoveryMilliseconds)
         defer { watchdog.stop() }
         do throws(RocksDBError) {
             database = try Database(
-                path: copy ?? directory + "/db", families: Keyspace.families(options),
+                path: copy?.path ?? directory + "/db", families: Keyspace.families(options),
                 options: settings)
-        } catch { throw .incomplete("the database does not open: \(error.message)") }
+        } catch { throw StorageError(error) }
         readParts()
     }
 

@@ -1,0 +1,79 @@
+import Basics
+import Domain
+import Storage
+
+/// Where and how one record that an event leaves behind must be stored.
+///
+/// Written apart from the store's own way of putting records, so that verification does not repeat
+/// its mistakes. Threading: none of its own.
+struct StoredForm: ~Copyable {
+    private(set) var value = ByteBuffer(capacity: 4_096)
+    let identitySeed: UInt64
+
+    init(identitySeed: UInt64) { self.identitySeed = identitySeed }
+
+    /// Encodes the record into `value`.
+    ///
+    /// - Parameter time: the event's.
+    /// - Returns: the family and the key.
+    mutating func encode(
+        _ change: StateChange, time: Timestamp
+    ) -> (keyspace: Keyspace, key: StoreKey) {
+        value.removeAll()
+        switch change {
+        case .trade(let trade, _):
+            TradeCodec.encode(trade, into: &value)
+            return (.trades, .record(trade.key))
+        case .shipment(let shipment, _):
+            ShipmentCodec.encode(shipment, into: &value)
+            return (.cargo, .record(shipment.key))
+        case .stock(let stock):
+            StockCodec.encode(stock, into: &value)
+            return (.inventory, .stock(stock.key))
+        case .station(let station, _):
+            StationCodec.encode(station, into: &value)
+            return (.catalog, .catalog(.station, station.id))
+        case .item(let item, _):
+            ItemCodec.encode(item, into: &value)
+            return (.catalog, .catalog(.item, item.id))
+        case .ship(let ship, _):
+            ShipCodec.encode(ship, into: &value)
+            return (.catalog, .catalog(.ship, ship.id))
+        case .currency(let currency):
+            CurrencyCodec.encode(currency, into: &value)
+            return (.catalog, .currency(currency.code))
+        case .rate(let rate, _):
+            RateCodec.encode(rate, into: &value)
+            return (.catalog, .rate(base: rate.base, quote: rate.quote))
+        case .identity(let identity, let actor, let seq):
+            StoredIdentity(
+                kind: identity.kind, seq: seq, requestHash: identity.requestHash, time: time
+            ).encode(into: &value)
+            let key = StoreKey.identity(
+                identity.kind, name: identity.name, actor: actor, seed: identitySeed)
+            return (.ids, key)
+        case .due(let due): return (.due, .due(due))
+        }
+    }
+
+    /// What a record is called in reports.
+    static func name(of change: StateChange, _ names: Names) -> String {
+        switch change {
+        case .trade(let trade, _): "trade/\(trade.id)"
+        case .shipment(let shipment, _): "shipment/\(shipment.id)"
+        case .stock(let stock): name(of: stock.key, names)
+        case .station(let station, _): "station/\(station.id)"
+        case .item(let item, _): "item/\(item.id)"
+        case .ship(let ship, _): "ship/\(ship.id)"
+        case .currency(let currency): "currency/\(currency.code)"
+        case .rate(let rate, _): "rate/\(rate.base)/\(rate.quote)"
+        case .identity(let identity, let actor, _):
+            identity.kind == .key ? "key/\(actor)/\(identity.name)" : "id/\(identity.name)"
+        case .due(let due): "due/\(due.time)/\(due.record.seq)"
+        }
+    }
+
+    static func name(of key: StockKey, _ names: Names) -> String {
+        "stock/\(names.station(key.station))/\(names.item(key.item))"
+    }
+}

@@ -1,0 +1,135 @@
+import Basics
+import Domain
+import RocksDB
+package import Storage
+
+/// Proves offline that a store is whole: its files, its log, that the log makes its records, and
+/// that records, indexes and figures agree.
+///
+/// Reads only. Memory: about 70 bytes a record and 200 a stock row. Time: about 10 µs an event and
+/// 3 µs a record. Threading: one thread.
+package struct Verification {
+    /// A part of the work, for whoever shows progress.
+    package enum Stage: Sendable {
+        case events, records
+    }
+
+    let store: StoreInspection
+    let report = VerificationReport()
+    let progress: (_ stage: Stage, _ done: UInt64, _ total: UInt64) -> Void
+
+    /// Verifies a data directory.
+    ///
+    /// - Parameter progress: called every 1 024 rows.
+    /// - Throws: `locked` where a server runs on it, `newerFormat`, `damaged` for `FORMAT`,
+    ///   `incomplete` where there is no store. Everything else is in the report.
+    package static func run(
+        directory: String, options: StoreOptions = StoreOptions(),
+        progress: @escaping (_ stage: Stage, _ done: UInt64, _ total: UInt64) -> Void = {
+            _, _, _ in
+        }
+    ) throws(StorageError) -> VerificationReport {
+        let store: StoreInspection
+        do throws(StorageError) {
+            store = try StoreInspection(directory: directory, options: options)
+        } catch {
+            guard case .database(_, let message) = error else { throw error }
+            let report = VerificationReport()
+            report.add(.database, "db", "\(message). `entrepot salvage` copies what is whole")
+            return report
+        }
+        let verification = Verification(store: store, progress: progress)
+        try verification.run()
+        return verification.report
+    }
+
+    private func run() throws(StorageError) {
+        for finding in store.findings {
+            let kind: VerificationReport.Kind =
+                switch finding.part {
+                case "mark": .mark
+                case "history", "seed": .history
+                default: .head
+                }
+            report.add(kind, finding.part, finding.detail)
+        }
+        // Without a head everything is measured against the end of the log.
+        let head: LogHead
+        if let found = store.head { head = found } else { head = try endOfLog() }
+        report.seq = head.seq
+        report.digest = head.digest
+        checkMeta(head)
+        let replay = try LogReplay(store, report, head: head)
+        try replay.run { progress(.events, $0, head.seq) }
+        progress(.events, head.seq, head.seq)
+        let isLogWhole = replay.firstBad == nil
+        if isLogWhole {
+            if replay.digest != head.digest {
+                report.add(
+                    .digest, "head", seq: head.seq,
+                    "it says \(head.digest.text), the log gives \(replay.digest.text)")
+            }
+            replay.postings.finish { body in forEachEvent(body) }
+        }
+        let movements = replay.movements
+        let names = replay.state.names
+        var proof = RecordProof(
+            store, report, head: head, names: names, records: replay.takeRecords(),
+            isLogWhole: isLogWhole)
+        proof.run(movements) { progress(.records, $0, 0) }
+    }
+
+    private func checkMeta(_ head: LogHead) {
+        if let history = store.history {
+            for index in history.epochs.indices.dropFirst()
+            where history.epochs[index].first < history.epochs[index - 1].first {
+                report.add(
+                    .history, "history/\(history.epochs[index].id)",
+                    "it begins before the one in front of it")
+            }
+            if history.epochs[0].first != 1 {
+                report.add(.history, "history", "the first one does not begin with event 1")
+            }
+            if let mark = store.mark, mark.epoch > UInt64(history.epoch) {
+                report.add(.mark, "mark", "it names epoch \(mark.epoch), which has no history")
+            }
+        }
+        if store.head == nil { return }
+        for keyspace in Keyspace.allCases where keyspace.hasMarker {
+            let wanted = head.markers[keyspace.rawValue]
+            do throws(StorageError) {
+                let found = try store.marker(of: keyspace)
+                if found == wanted { continue }
+                report.add(
+                    .marker, keyspace.name, seq: min(found, wanted) + 1,
+                    "the family stands at event \(found), the head says \(wanted)")
+            } catch { report.add(.database, keyspace.name, error.message) }
+        }
+    }
+
+    private func endOfLog() throws(StorageError) -> LogHead {
+        var head = LogHead()
+        do throws(RocksDBError) {
+            var iterator = try store.database.fullScan(Keyspace.events.family)
+            if try iterator.seekToLast() { head.seq = StoreKey.eventSeq(iterator.key) ?? 0 }
+        } catch { throw .incomplete("the log cannot be read: \(error.message)") }
+        return head
+    }
+
+    /// Walks the whole log, which is known to be readable.
+    private func forEachEvent(_ body: (Event) -> Void) {
+        do throws(RocksDBError) {
+            var iterator = try store.database.fullScan(Keyspace.events.family)
+            try iterator.seekToFirst()
+            while iterator.isValid {
+                if let seq = StoreKey.eventSeq(iterator.key),
+                    let event = try? EventCodec.decode(
+                        try StoredEvent.open(iterator.value, seq: seq).body, seq: seq)
+                {
+                    body(event)
+                }
+                try iterator.next()
+            }
+        } catch { report.add(.database, "events", error.message) }
+    }
+}

@@ -1,0 +1,125 @@
+import Basics
+import Domain
+import RocksDB
+import Storage
+import Testing
+
+@testable import Ledger
+
+@Suite struct VerificationTests {
+    private func verify(_ folder: TestFolder) throws -> VerificationReport {
+        try Verification.run(directory: folder.path)
+    }
+
+    @Test func cleanStoreHasNoProblems() throws {
+        let report = try verify(try MarketHistory.make())
+        #expect(report.problems.isEmpty)
+        #expect(report.events == Int(report.seq))
+        #expect(report.events > 40)
+        #expect(report.trades == 6)
+        #expect(report.cargo >= 8)
+        #expect(report.inventory >= 5)
+    }
+
+    /// What is done to a family's row, and the kinds of problem that must be named.
+    @Test(arguments: [
+        (Keyspace.trades, VerificationReport.Kind.record), (.cargo, .record),
+        (.inventory, .record), (.catalog, .record), (.ids, .record), (.events, .event),
+    ])
+    func aChangedValueIsFound(keyspace: Keyspace, kind: VerificationReport.Kind) throws {
+        let folder = try MarketHistory.make()
+        try MarketHistory.alter(folder) { database, batch in
+            var (key, value) = try MarketHistory.lastRow(database, keyspace)
+            value[value.count - 1] ^= 1
+            if keyspace == .events { value[2] ^= 0x10 }
+            batch.put(keyspace.family, key.span, value.span)
+        }
+        let report = try verify(folder)
+        #expect(report.counts[kind] ?? 0 > 0, "\(report.problems)")
+    }
+
+    @Test(arguments: [
+        (Keyspace.trades, VerificationReport.Kind.record), (.cargo, .record),
+        (.inventory, .record), (.catalog, .record), (.ids, .record), (.events, .event),
+    ])
+    func aMissingRowIsFound(keyspace: Keyspace, kind: VerificationReport.Kind) throws {
+        let folder = try MarketHistory.make()
+        try MarketHistory.alter(folder) { database, batch in
+            let key = try MarketHistory.lastRow(database, keyspace).key
+            batch.delete(keyspace.family, key.span)
+        }
+        let report = try verify(folder)
+        #expect(report.counts[kind] ?? 0 > 0, "\(report.problems)")
+        if keyspace != .events { #expect(report.counts[.digest] == 1) }
+    }
+
+    @Test(arguments: [
+        (Keyspace.trades, VerificationReport.Kind.record), (.cargo, .record),
+        (.inventory, .record), (.catalog, .record), (.ids, .record), (.events, .event),
+        (.due, .record),
+    ])
+    func anExtraRowIsFound(keyspace: Keyspace, kind: VerificationReport.Kind) throws {
+        let folder = try MarketHistory.make()
+        try MarketHistory.alter(folder) { database, batch in
+            var (key, value) = try MarketHistory.lastRow(database, keyspace)
+            key[key.count - 1] = keyspace == .catalog ? UInt8(ascii: "Z") : key[key.count - 1] &+ 1
+            if keyspace == .due { key[8] = 1 }
+            batch.put(keyspace.family, key.span, value.span)
+        }
+        let report = try verify(folder)
+        #expect(report.counts[kind] ?? 0 > 0, "\(report.problems)")
+    }
+
+    @Test func aMissingMomentIsFound() throws {
+        let folder = try MarketHistory.make()
+        try MarketHistory.alter(folder) { database, batch in
+            var iterator = try database.fullScan(Keyspace.due.family)
+            try iterator.seekToFirst()
+            while iterator.isValid {
+                if StoreKey.dueKey(iterator.key)?.record.seq ?? 0 > 0 {
+                    batch.delete(Keyspace.due.family, iterator.key)
+                }
+                try iterator.next()
+            }
+        }
+        #expect(try verify(folder).counts[.due] ?? 0 >= 3)
+    }
+
+    @Test(arguments: Keyspace.allCases.filter { $0.hasMarker && $0 != .outbox })
+    func aMovedMarkerIsFound(keyspace: Keyspace) throws {
+        let folder = try MarketHistory.make()
+        try MarketHistory.alter(folder) { database, batch in
+            var value = ByteBuffer()
+            value.append(bigEndian: UInt64(3))
+            batch.put(keyspace.family, StoreKey.marker(keyspace).bytes, value.bytes)
+        }
+        let report = try verify(folder)
+        #expect(report.problems.map(\.kind) == [.marker])
+        #expect(throws: StorageError.self) {
+            try Store(directory: folder.path, options: StoreOptions())
+        }
+    }
+
+    @Test func aLockedDirectoryIsRefused() throws {
+        let market = try TestLedger()
+        #expect {
+            _ = try Verification.run(directory: market.folder.path)
+        } throws: { error in
+            if case StorageError.locked? = error as? StorageError { true } else { false }
+        }
+    }
+
+    @Test func problemsAreListedUpToALimitAndAllCounted() {
+        let report = VerificationReport()
+        for number in 0..<250 { report.add(.record, "trade/\(number)", "it is gone") }
+        report.add(.digest, "head", seq: 7, "\"no\"")
+        #expect(report.problems.count == 101)
+        #expect(report.counts == [.record: 250, .digest: 1])
+        var json = ByteBuffer()
+        report.appendJSON(to: &json)
+        let text = json.bytes.validatedText ?? ""
+        #expect(text.hasPrefix(#"{"ok":false,"seq":0,"digest":"0000"#))
+        #expect(text.contains(#""counts":{"record":250,"digest":1},"problems":[{"kind":"record","#))
+        #expect(text.hasSuffix(#"{"kind":"digest","key":"head","seq":7,"detail":"\"no\""}]}"#))
+    }
+}
