@@ -81,7 +81,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "entrepot",
-            dependencies: ["Basics", "JSON", "RESP", "Domain", "EntrepotServer"],
+            dependencies: [
+                "Basics", "JSON", "RESP", "Domain", "Storage", "Ledger", "EntrepotServer",
+            ],
             swiftSettings: house),
 
         // Tests: one folder per target, then the whole.

@@ -6,8 +6,8 @@ import Glibc
     static let tool = CommandLineTool(
         name: "entrepot", summary: "a durable trade store for interstellar commerce",
         commands: [
-            .serve, .importFiles, .export, .bench, .configCheck, .configDocs, .commandsDocs, .completions,
-            .version, .help,
+            .serve, .importFiles, .export, .bench, .verify, .salvage, .upgrade, .configCheck,
+            .configDocs, .commandsDocs, .completions, .version, .help,
         ])
 
     static func main() {

@@ -1,4 +1,5 @@
 package import Basics
+import Synchronization
 package import System
 
 /// The side file that says what was certainly on disk: the proof that a store which opens without
@@ -15,8 +16,7 @@ package import System
 /// A torn write damages one slot; the other one, a group older, still counts. A new store begins
 /// with a mark of seq 0, before its database is made: a store without a mark has lost it.
 /// Threading: one thread at a time; after opening that is the sync thread.
-package final class HighWaterMark: @unchecked Sendable {
-    // Invariant: `generation` belongs to whichever one thread writes marks.
+package final class HighWaterMark: Sendable {
     package struct Value: Equatable, Sendable {
         package let epoch: UInt64
         package let seq: UInt64
@@ -33,7 +33,7 @@ package final class HighWaterMark: @unchecked Sendable {
     private static let magic: UInt32 = 0x454d_524b
 
     private let file: FileHandle
-    private var generation: UInt64 = 0
+    private let generation: Mutex<UInt64>
     /// What the file said when it was opened.
     package let found: Value
 
@@ -77,14 +77,17 @@ package final class HighWaterMark: @unchecked Sendable {
             throw .damaged(where: path, detail: "neither of its two slots is whole")
         }
         found = best.value
-        generation = best.generation
+        generation = Mutex(best.generation)
     }
 
     private static let missing: Int32 = -1
 
     /// Writes a mark and waits until the disk has it.
     package func write(_ value: Value) throws(SystemError) {
-        generation += 1
+        let generation = self.generation.withLock {
+            $0 &+= 1
+            return $0
+        }
         let slot = Self.encode(value, generation: generation)
         try file.write(slot.bytes, at: Int(generation % 2) * Self.slotBytes)
         try file.synchronizeData()

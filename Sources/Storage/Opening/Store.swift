@@ -73,7 +73,7 @@ package final class Store {
         if isNew {
             try meta.create(history: history, identitySeed: identitySeed)
         } else if try meta.wasUnclean(), try !meta.wasDurable() {
-            // Replies may have been given for events that are gone: what follows is another history.
+            // Replies may have been given for events that are gone: a new history begins.
             try beginHistory(meta)
         }
         // Also a history that began in a start which did not live to say so in the log.
