@@ -109,6 +109,8 @@ package final class Ledger {
             reply.value = .error(CommandError(.err, "\(spec.name) is not a write command"))
             return
         }
+        // Before the command, not behind it: the reply must belong to the group of its events.
+        closeFullGroup()
         groupCommands += 1
         let now = time.now()
         settleDue(now)
@@ -131,7 +133,6 @@ package final class Ledger {
             transaction.rollback()
             reply.value = .error(error)
         }
-        closeFullGroup()
     }
 
     /// Whether the caller may, and the disk can.
@@ -157,6 +158,7 @@ package final class Ledger {
         _ requests: [[[UInt8]]], caller: Caller, reply: Reply
     ) {
         reply.reset()
+        closeFullGroup()
         groupCommands += requests.count
         let now = time.now()
         settleDue(now)
@@ -186,7 +188,6 @@ package final class Ledger {
         }
         if transaction.hasEvents { finish() }
         reply.value = .array(values)
-        closeFullGroup()
     }
 
     private func executeInside(
@@ -284,8 +285,9 @@ package final class Ledger {
     /// more of them.
     package func closeGroup() {
         if store.writeSet.isEmpty {
-            // Refusals, replays and quotes wait for whatever was decided before them, no longer.
-            if groupCommands > 0 && written.isEmpty {
+            // Refusals, replays, quotes and reads behind writes wait for whatever was decided
+            // before them, no longer. Nobody counts them: an empty group may always end.
+            if written.isEmpty {
                 groupCommands = 0
                 durableGroup = openGroup
                 openGroup += 1
@@ -350,7 +352,7 @@ package final class Ledger {
             durableGroup = first.group
             onDurable?(first.content.events, view)
         }
-        if written.isEmpty && store.writeSet.isEmpty && groupCommands > 0 { closeGroup() }
+        if written.isEmpty && store.writeSet.isEmpty { closeGroup() }
     }
 
     /// Whether replies are waiting for the disk.

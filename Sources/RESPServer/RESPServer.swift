@@ -53,6 +53,8 @@ package final class RESPServer {
     private var dirty: [Session] = []
     private var waiting: [UInt64: Session] = [:]
     private var releasedGroup: UInt64 = 0
+    /// The last event for which waits were ended.
+    private var wokenSeq: UInt64 = 0
     private var loggedInLimits = RequestLimits.standard
     private var anonymousLimits = RequestLimits.beforeLogin
 
@@ -204,6 +206,11 @@ package final class RESPServer {
         let durable = ledger.durableGroup
         if durable == releasedGroup { return }
         releasedGroup = durable
+        if !holding.isEmpty { release(upTo: durable) }
+        wakeWaiting()
+    }
+
+    private func release(upTo durable: UInt64) {
         let listed = holding
         holding.removeAll(keepingCapacity: true)
         for session in listed {
@@ -213,13 +220,14 @@ package final class RESPServer {
             if session.output.isHolding { markHolding(session) }
             if hasNews { session.flushAndResume() }
         }
-        wakeWaiting()
     }
 
     /// Ends the waits for events that are now durable.
     private func wakeWaiting() {
-        if waiting.isEmpty { return }
+        // Empty groups end too, and wake nobody.
         let seq = ledger.durableSeq
+        if waiting.isEmpty || seq == wokenSeq { return }
+        wokenSeq = seq
         for session in Array(waiting.values) {
             switch session.park?.reason {
             case .seq(let wanted) where wanted <= seq: session.unpark()
