@@ -14,7 +14,7 @@ import time
 
 import checks
 import power
-from server import Client, Refused, Server, is_error
+from server import Client, Lost, Refused, Server, is_error
 from writers import Journal, Writer, seed
 
 
@@ -123,9 +123,22 @@ class Run:
         server = self.start()
         try:
             self.check(server, number, sorted(os.listdir(folder)), folder)
+        except Lost as error:
+            self.findings.add(f"round {number}: {error}; {self.look(server)}")
         finally:
             self.die(server, False)
         self.counts["rounds"] += 1
+
+    def look(self, server):
+        """Where a server stands that does not answer: the stacks of its threads, kept in a file."""
+        if server.process.poll() is not None:
+            return f"exit {server.process.returncode}: {server.tail()}"
+        path = os.path.join(self.folder, "stacks.txt")
+        if shutil.which("gdb"):
+            with open(path, "w") as output:
+                subprocess.run(["gdb", "-p", str(server.process.pid), "-batch", "-ex",
+                                "thread apply all bt 30"], stdout=output, stderr=output)
+        return f"the server does not answer; its stacks: {path}"
 
     def check(self, server, number, names, folder):
         client = Client(server.address)
