@@ -111,7 +111,10 @@ let package = Package(
             ]),
         tests(
             "EntrepotServerTests",
-            ["Basics", "JSON", "RESP", "System", "EventLoop", "EntrepotServer"]),
+            [
+                "Basics", "JSON", "RESP", "System", "EventLoop", "Ledger", "RESPServer",
+                "EntrepotServer",
+            ]),
         tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
         tests("TidyTests", []),
     ],

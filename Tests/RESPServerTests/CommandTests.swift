@@ -43,6 +43,10 @@ import Testing
                     == ["events"])
             let help = try client.ask("HELP TRADE CREATE")?.elements ?? []
             #expect(help.first?.text?.hasPrefix("TRADE CREATE ") == true)
+            #expect(try client.ask("CLIENT HELP")?.elements?.isEmpty == false)
+            #expect(
+                try client.ask("CLIENT FOO")
+                    == .error("ERR unknown subcommand 'FOO'. Try CLIENT HELP."))
             #expect(try client.ask("HELP NOTHING")?.errorText?.hasPrefix("ERR ") == true)
         }
     }

@@ -24,6 +24,8 @@ package enum CommandTable {
         all[try place(words, from: first)]
     }
 
+    private static let helpPlace = index.entry(CommandIndex.hash(of: "HELP"))?.place
+
     /// The place of a request's row in `all`; throws as `find` does.
     package static func place(
         _ words: borrowing ArgumentVector, from first: Int = 0
@@ -35,6 +37,8 @@ package enum CommandTable {
         var found = entry?.place
         if first + 1 < words.count, entry?.isContainer == true {
             found = index.entry(CommandIndex.fold(words[first + 1], seed: hash))?.place ?? found
+            // `CLIENT HELP`, as the message about an unknown subcommand advises.
+            if found == nil, words[first + 1].equalsFolded("HELP") { found = helpPlace }
         }
         guard let found else {
             throw unknown(words, first, isContainer: entry?.isContainer == true)
@@ -73,20 +77,25 @@ package enum CommandTable {
             }
             return CommandError(
                 .err,
-                "unknown subcommand \(ValueError.quoted(words[first + 1])). Try HELP "
-                    + FoldedWord.upperCased(words[first]) + ".")
+                "unknown subcommand \(quoted(words[first + 1])). Try "
+                    + FoldedWord.upperCased(words[first]) + " HELP.")
         }
-        var text = "unknown command \(quoted(words[first])), with args beginning with: "
-        for index in first + 1..<max(first + 1, min(words.count, first + 4)) {
-            text += "\(quoted(words[index])) "
+        // Redis's own bound: arguments until 128 bytes of them stand there.
+        var arguments = ""
+        var index = first + 1
+        while index < words.count, arguments.utf8.count < 128 {
+            arguments += quoted(words[index], limit: 128 - arguments.utf8.count) + " "
+            index += 1
         }
-        return CommandError(.err, text)
+        return CommandError(
+            .err,
+            "unknown command \(quoted(words[first])), with args beginning with: \(arguments)")
     }
 
-    /// A word as Redis shows it: in single quotes, at most 128 bytes.
-    private static func quoted(_ word: Span<UInt8>) -> String {
+    /// A word as Redis shows it: in single quotes, at most `limit` bytes.
+    private static func quoted(_ word: Span<UInt8>, limit: Int = 128) -> String {
         var text = "'"
-        for index in 0..<min(word.count, 128) {
+        for index in 0..<min(word.count, limit) {
             let byte = word[index]
             text += byte >= 0x20 && byte < 0x7f ? String(UnicodeScalar(byte)) : "."
         }

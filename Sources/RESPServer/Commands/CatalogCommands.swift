@@ -1,4 +1,5 @@
 import Basics
+import Domain
 import Ledger
 
 extension Session {
@@ -26,6 +27,11 @@ extension Session {
         case .commandGetKeys: return try keys(request)
         case .help:
             var words: [String] = []
+            // `CLIENT HELP` asks for the same as `HELP CLIENT`.
+            if !request[0].equalsFolded("HELP") {
+                return .reply(
+                    .array(try catalog.help([request.text(0).uppercased()]).map { .text($0) }))
+            }
             for word in 1..<request.count { words.append(request.text(word).uppercased()) }
             return .reply(.array(try catalog.help(words).map { .text($0) }))
         default: throw Self.misplaced(command)
