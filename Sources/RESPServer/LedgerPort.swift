@@ -47,12 +47,33 @@ final class LedgerPort {
         ledger.executeTransaction(requests, caller: caller, reply: reply)
     }
 
+    /// Whether something that was decided is not on disk yet.
+    var hasUndurable: Bool { ledger.hasUndurable }
     func closeGroup() { ledger.closeGroup() }
     func collectDurable() { ledger.collectDurable() }
     func tick() { ledger.tick() }
 
     /// Calls `body` with the events of each group that has become durable.
     func observe(_ body: @escaping ([Event], ReadView) -> Void) { ledger.onDurable = body }
+
+    /// What an `AUDIT` checks: a thread of its own may run it.
+    ///
+    /// - Parameter isCancelled: asked now and then; true ends the run.
+    /// - Returns: the work, which gives the report as JSON.
+    func auditWork(
+        isCancelled: @escaping @Sendable () -> Bool
+    ) -> @Sendable () throws(CommandError) -> [UInt8] {
+        let (view, projections) = (ledger.durableView, ledger.projections)
+        return { () throws(CommandError) in
+            let run = AuditRun(view: view, projections: projections) { _ in !isCancelled() }
+            let report: AuditReport?
+            do throws(StorageError) { report = try run.run() } catch { throw CommandError(error) }
+            guard let report else { throw CommandError(.err, "the AUDIT was ended") }
+            var buffer = ByteBuffer(capacity: 1_024)
+            report.append(to: &buffer)
+            return buffer.array
+        }
+    }
 
     /// `TIME ACCEPT`: the wall clock is right although it jumped.
     func acceptTime() { ledger.acceptTime() }

@@ -28,8 +28,6 @@ package final class RESPServer {
     package var configuration: (any ConfigurationPort)?
     /// Figures for `INFO` that other parts know.
     package var status: (any StatusPort)?
-    /// `AUDIT`, run on a thread of its own: gives the report as JSON.
-    package var auditor: (@Sendable () throws(CommandError) -> [UInt8])?
     /// Called once by `SHUTDOWN`.
     package var onShutdown: (() -> Void)?
 
@@ -43,7 +41,8 @@ package final class RESPServer {
     private(set) var commandStart: UInt64
     let started: UInt64
     private(set) var isStopping = false
-    var isAuditing = false
+    /// The thread of the `AUDIT` that is under way.
+    var audit: SystemThread?
     let workerResults = WorkerResults()
 
     private var nextID: UInt64 = 1
@@ -84,7 +83,7 @@ package final class RESPServer {
         loop.afterWake = { [unowned self] in
             ledger.collectDurable()
             releaseDurable()
-            if isAuditing { finishAudits() }
+            if audit != nil { finishAudits() }
         }
         loop.beforeSleep = { [unowned self] in
             flushDirty()
@@ -138,7 +137,17 @@ package final class RESPServer {
     /// - Returns: what is really listened on, as `HOST:PORT`.
     /// - Throws: `EADDRINUSE` and the like.
     package func listen(host: String, port: UInt16) throws(SystemError) -> String {
-        "\(try listen(on: .tcp(host: host, port: port)))"
+        try settle()
+        return "\(try listen(on: .tcp(host: host, port: port)))"
+    }
+
+    /// Waits until what the start has written is on disk, so that the first reader sees the whole
+    /// log. A disk that is slower than this is left to the sync thread.
+    private func settle() throws(SystemError) {
+        let deadline = deadline(milliseconds: 10_000)
+        while ledger.hasUndurable && clock.monotonicNanoseconds() < deadline {
+            try loop.turn(maximumMilliseconds: 50)
+        }
     }
 
     /// Accepts connections of the server's own user on a Unix socket, mode 0600; they are the
@@ -251,7 +260,7 @@ package final class RESPServer {
     /// Hands finished audits to the connections that wait for them.
     private func finishAudits() {
         for result in workerResults.take() {
-            isAuditing = false
+            audit = nil
             guard let session = sessions[result.session] else { continue }
             if session.park?.reason == .worker { session.unpark(result: result.value) }
         }
@@ -309,6 +318,7 @@ package final class RESPServer {
     package func stop(withinMilliseconds milliseconds: UInt64 = 5_000) {
         if isStopping { return }
         isStopping = true
+        workerResults.cancel()
         for listener in listeners { listener.stop() }
         for session in Array(sessions.values) { session.closeAfterReply() }
         let deadline = deadline(milliseconds: milliseconds)
@@ -316,6 +326,9 @@ package final class RESPServer {
             if sessions.isEmpty || clock.monotonicNanoseconds() >= deadline {
                 for session in Array(sessions.values) { session.close() }
                 listeners.removeAll()
+                // It reads the store, which closes next.
+                audit?.join()
+                audit = nil
                 loop.stop()
             }
         }

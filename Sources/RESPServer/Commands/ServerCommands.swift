@@ -72,22 +72,19 @@ extension Session {
     /// Runs on a thread of its own; this connection waits, the others go on.
     private func audit() throws(CommandError) -> SessionOutcome {
         if let result = resumed?.result { return .reply(result) }
-        guard let auditor = server.auditor else {
-            throw CommandError(.err, "this server cannot audit its store")
-        }
-        if server.isAuditing { throw CommandError(.busy, "an AUDIT is under way") }
+        if server.audit != nil { throw CommandError(.busy, "an AUDIT is under way") }
         let (loop, results, id) = (server.loop, server.workerResults, id)
+        let work = server.ledger.auditWork { results.isCancelled }
         do throws(SystemError) {
-            _ = try SystemThread(name: "audit") {
+            server.audit = try SystemThread(name: "audit") {
                 let result: ReplyValue
                 do throws(CommandError) {
-                    result = .json(try auditor())
+                    result = .json(try work())
                 } catch { result = .error(error) }
                 results.add(result, for: id)
                 loop.wake()
             }
         } catch { throw CommandError(.err, "no thread for AUDIT: \(error)") }
-        server.isAuditing = true
         return .park(.worker, deadline: nil)
     }
 
