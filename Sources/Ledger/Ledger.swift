@@ -114,6 +114,7 @@ package final class Ledger {
         groupCommands += 1
         let now = time.now()
         settleDue(now)
+        if due.isDue(now) { settleNamed(spec, request, now) }
         do throws(CommandError) {
             try permit(spec, caller)
             transaction.begin(caller: caller, now: now)
@@ -122,12 +123,13 @@ package final class Ledger {
                 RequestIdentity(kind: .key, name: $0, requestHash: hash)
             }
             transaction.beginCommand(verb, requestHash: hash, key: key)
-            if let key, try KeyReplay.answer(key, transaction, reply) { return }
+            if let key, try KeyReplay.answer(key, request, transaction, reply) { return }
             if write.isDryRun {
                 DryRun.run(request, handler, transaction, reply, history: store.history)
                 return
             }
             try handler(request, transaction, reply)
+            try EventSize.check(transaction.events)
             finish()
         } catch {
             transaction.rollback()
@@ -143,7 +145,8 @@ package final class Ledger {
                 "\(spec.name) needs the role \(spec.role.name), \(caller.name) has "
                     + caller.role.name)
         }
-        if !spec.flags.contains(.always), let reason = space.refusal { throw reason }
+        if spec.flags.contains(.always) || spec.flags.contains(.decides) { return }
+        if let reason = space.refusal { throw reason }
     }
 
     /// Appends what the transaction decided. A store that refuses here is final: memory is ahead.
@@ -162,8 +165,9 @@ package final class Ledger {
         groupCommands += requests.count
         let now = time.now()
         settleDue(now)
-        transaction.begin(caller: caller, now: now, isMulti: true)
         var words = ArgumentVector()
+        prepare(requests, &words, now)
+        transaction.begin(caller: caller, now: now, isMulti: true)
         var values: [ReplyValue] = []
         let inner = Reply()
         for (index, request) in requests.enumerated() {
@@ -173,21 +177,44 @@ package final class Ledger {
             do throws(CommandError) {
                 values.append(try executeInside(words, caller: caller, reply: inner))
             } catch {
-                transaction.rollback()
-                let name = CommandTable.name(of: words)
-                var refusal = CommandError(
-                    .execAbort,
-                    "command \(index + 1) (\(name)): \(error.code.rawValue) \(error.message)")
-                refusal.station = error.station
-                refusal.item = error.item
-                refusal.asked = error.asked
-                refusal.available = error.available
-                reply.value = .error(refusal)
+                abort(error, "command \(index + 1) (\(CommandTable.name(of: words)))", reply)
                 return
             }
         }
+        do throws(CommandError) { try EventSize.check(transaction.events) } catch {
+            abort(error, "the transaction", reply)
+            return
+        }
         if transaction.hasEvents { finish() }
         reply.value = .array(values)
+    }
+
+    /// What must happen before the commands of a `MULTI` are decided: what their records have due,
+    /// and, for reads among them, the group that is open.
+    private func prepare(
+        _ requests: [[[UInt8]]], _ words: inout ArgumentVector, _ now: Timestamp
+    ) {
+        for request in requests {
+            words.removeAll()
+            for word in request { words.append(word.span) }
+            guard let spec = try? CommandTable.find(words) else { continue }
+            switch spec.handler {
+            case .write: if due.isDue(now) { settleNamed(spec, words, now) }
+            case .read: writeForRead()
+            case .session: break
+            }
+        }
+    }
+
+    private func abort(_ error: CommandError, _ place: String, _ reply: Reply) {
+        transaction.rollback()
+        var refusal = CommandError(
+            .execAbort, "\(place): \(error.code.rawValue) \(error.message)")
+        refusal.station = error.station
+        refusal.item = error.item
+        refusal.asked = error.asked
+        refusal.available = error.available
+        reply.value = .error(refusal)
     }
 
     private func executeInside(
@@ -200,6 +227,9 @@ package final class Ledger {
             transaction.beginCommand(verb, requestHash: RequestHash.of(words))
             try handler(words, transaction, reply)
         case .read:
+            if caller.role < spec.role {
+                throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
+            }
             try TransactionReads.answer(words, spec, transaction, context(caller), reply)
         case .session:
             throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
@@ -230,7 +260,7 @@ package final class Ledger {
             }
             if isBehindWrites {
                 // The group must be in the database before the latest view can show it.
-                try writeForRead()
+                writeForRead()
                 try handler(request, context(caller), reply)
             } else if try !fastRead(spec, request, reply) {
                 try handler(request, durableContext(caller), reply)
@@ -308,7 +338,7 @@ package final class Ledger {
         do throws(StorageError) { try writeGroup() } catch { end(error) }
     }
 
-    private func writeForRead() throws(CommandError) {
+    private func writeForRead() {
         if store.writeSet.isEmpty { return }
         do throws(StorageError) { try writeGroup() } catch { end(error) }
     }
@@ -369,10 +399,29 @@ package final class Ledger {
 
     /// Writes what the clock has made due: ended reservations, passed ETAs; a portion at a time.
     private func settleDue(_ now: Timestamp) {
-        if space.refusal != nil || time.isJumping || !due.isDue(now) { return }
+        if space.refusal != nil || time.isJumping { return }
         let now = max(now, store.writeSet.head.time)
         do throws(StorageError) {
-            try due.settle(now: now, transaction: transaction)
+            // A moment of the open group is found only once the group is written.
+            if let earliest = store.writeSet.earliestDue, earliest <= now { try writeGroup() }
+            if due.isDue(now) { try due.settle(now: now, transaction: transaction) }
+        } catch { end(error) }
+    }
+
+    /// While a backlog is worked off in portions: what the record that a command names has due is
+    /// written ahead of its turn.
+    private func settleNamed(
+        _ spec: CommandSpec, _ request: borrowing ArgumentVector, _ now: Timestamp
+    ) {
+        if space.refusal != nil || time.isJumping || spec.keys.last != spec.keys.first { return }
+        guard request.count > 2, let id = Identifier(request[2]) else { return }
+        let now = max(now, store.writeSet.head.time)
+        do throws(StorageError) {
+            switch spec.group {
+            case .trade: try due.settle(trade: id, now: now, transaction: transaction)
+            case .cargo: try due.settle(shipment: id, now: now, transaction: transaction)
+            default: break
+            }
         } catch { end(error) }
     }
 

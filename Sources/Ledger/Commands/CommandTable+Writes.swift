@@ -48,7 +48,7 @@ extension CommandTable {
             "id [NAME text] [MASS kg] [VOLUME m3] [DOCKED station] [STATUS s]",
             "Changes a ship.", keys: KeyArguments(2, 2), .write(.shipSet, ShipCommands.set)),
         CommandSpec(
-            "SHIP TRACK", words: 6...8, .write, .trader, .catalog, "id x y z [NOTE text]",
+            "SHIP TRACK", words: 6...8, .write, .admin, .catalog, "id x y z [NOTE text]",
             "Moves a ship and the shipments aboard.", keys: KeyArguments(2, 2),
             .write(.shipTrack, ShipCommands.track)),
         CommandSpec(

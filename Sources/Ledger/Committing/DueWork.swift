@@ -31,19 +31,44 @@ final class DueWork {
         var done: [StoreKey] = []
         done.reserveCapacity(found.moments.count)
         for moment in found.moments {
-            transaction.begin(caller: .system, now: now)
-            transaction.beginCommand(nil, requestHash: 0)
-            do throws(CommandError) { try settle(moment, transaction) } catch {
-                // A record that contradicts its own stock is damage; AUDIT names it. Time goes on.
-                transaction.rollback()
-            }
-            if transaction.hasEvents { try transaction.commit() }
+            try settle(moment, now: now, transaction)
             done.append(.due(moment))
         }
         if let last = found.moments.last {
             transaction.writeSet.advanceDue(to: last.time, removing: done)
         }
         nextTime = found.next
+    }
+
+    /// Writes what one trade has due, ahead of its turn in a backlog.
+    func settle(trade id: Identifier, now: Timestamp, transaction: Transaction) throws(StorageError)
+    {
+        transaction.begin(caller: .system, now: now)
+        guard let trade = try? transaction.trade(id: id), let end = trade.expires, end <= now
+        else { return }
+        try settle(DueKey(time: end, kind: .reservation, record: trade.key), now: now, transaction)
+    }
+
+    /// Writes what one shipment has due, ahead of its turn in a backlog.
+    func settle(
+        shipment id: Identifier, now: Timestamp, transaction: Transaction
+    ) throws(StorageError) {
+        transaction.begin(caller: .system, now: now)
+        guard let shipment = try? transaction.shipment(id: id), shipment.eta <= now else { return }
+        try settle(
+            DueKey(time: shipment.eta, kind: .eta, record: shipment.key), now: now, transaction)
+    }
+
+    private func settle(
+        _ moment: DueKey, now: Timestamp, _ transaction: Transaction
+    ) throws(StorageError) {
+        transaction.begin(caller: .system, now: now)
+        transaction.beginCommand(nil, requestHash: 0)
+        do throws(CommandError) { try settle(moment, transaction) } catch {
+            // A record that contradicts its own stock is damage; AUDIT names it. Time goes on.
+            transaction.rollback()
+        }
+        if transaction.hasEvents { try transaction.commit() }
     }
 
     private func settle(_ moment: DueKey, _ transaction: Transaction) throws(CommandError) {

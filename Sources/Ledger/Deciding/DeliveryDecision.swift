@@ -13,9 +13,11 @@ enum DeliveryDecision {
 
     /// Books a receipt.
     ///
-    /// - Parameter receipts: empty means everything that is still open.
+    /// - Parameters:
+    ///   - receipts: empty means everything that is still open.
+    ///   - reason: of the receipt as a whole.
     static func deliver(
-        _ found: Shipment, _ receipts: [Receipt], _ transaction: Transaction
+        _ found: Shipment, _ receipts: [Receipt], reason: String?, _ transaction: Transaction
     ) throws(CommandError) -> Shipment {
         var shipment = found
         try ShipmentDecision.require(shipment, in: [.inTransit, .held], to: .delivered)
@@ -39,6 +41,7 @@ enum DeliveryDecision {
         let type = finish(&shipment, isDone: isDone, transaction)
         var details = ShipmentDetails()
         details.receipt = lines
+        details.reason = reason
         if isDone {
             details.ships = ShipmentDecision.unload(
                 shipment, dockedAt: shipment.destination, transaction)

@@ -3,6 +3,9 @@ import Domain
 
 /// What is aboard a ship, and what still fits.
 enum FleetDecision {
+    /// The most shipments aboard one ship: its record names each, and events hold it whole.
+    static let maximumAboard = 1_000
+
     /// The ship with one more shipment aboard.
     ///
     /// - Throws: `BADSTATE` for a ship out of service, `NOCAPACITY` where mass or volume is short.
@@ -10,6 +13,10 @@ enum FleetDecision {
         var loaded = ship
         if ship.status == .outOfService {
             throw CommandError(.badState, "ship \(ship.id) is out of service")
+        }
+        if ship.aboard.count >= maximumAboard {
+            throw CommandError(
+                .limit, "ship \(ship.id) carries \(maximumAboard) shipments, it takes no more")
         }
         loaded.loadMass = try StockMoves.add(ship.loadMass, shipment.mass, "the ship's mass")
         loaded.loadVolume = try StockMoves.add(

@@ -184,7 +184,8 @@ package enum Conversion {
             throw CommandError(.range, "the converted amount leaves the range of 64-bit numbers")
         }
         let inverse = Rounding.halfEven(billion * billion, Int128(rate.billionths))
-        let shown = Int64(exactly: inverse).flatMap { Rate(billionths: $0) } ?? .one
+        // Shown with 9 digits; one that is smaller than all of them is shown as the smallest.
+        let shown = Rate(billionths: max(1, Int64(clamping: inverse))) ?? .one
         return (converted, shown)
     }
 }

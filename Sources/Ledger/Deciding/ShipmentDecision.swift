@@ -40,8 +40,10 @@ enum ShipmentDecision {
         try TradeDecision.checkOpen(origin, transaction)
         try TradeDecision.checkOpen(destination, transaction)
         try requireScope([origin], transaction)
+        try Lookup.checkETA(eta, transaction)
         var moves = StockMoves()
         for part in parts {
+            try Lookup.checkActive(part.item, transaction)
             try moves.onHand(
                 origin, part.item, by: -part.quantity, against: .transit, transaction)
         }
@@ -77,6 +79,7 @@ enum ShipmentDecision {
         var shipment = found
         try require(shipment, in: [.pending], to: .inTransit)
         try requireScope([shipment.origin], transaction)
+        if let eta { try Lookup.checkETA(eta, transaction) }
         var ships: [RecordChange<Ship>] = []
         if let shipNumber, let ship = transaction.state.ship(shipNumber) {
             var loaded = try FleetDecision.load(ship, with: shipment)
@@ -133,6 +136,7 @@ enum ShipmentDecision {
         var shipment = found
         try requireOpen(shipment, "rescheduled")
         try requireScope([shipment.origin, shipment.destination], transaction)
+        try Lookup.checkETA(eta, transaction)
         var details = ShipmentDetails()
         details.previousETA = shipment.eta
         shipment.eta = eta

@@ -22,8 +22,9 @@ enum TradeDecision {
         var wantsTrace = false
     }
 
-    /// Both stations are open and the caller may act for one of them.
-    static func checkParties(
+    /// Whether there can be such a trade at all: two open stations, goods that are still sold, an
+    /// ETA ahead. A price may be named by the seller alone.
+    static func checkTerms(
         _ request: Request, _ transaction: Transaction
     ) throws(CommandError) {
         if request.seller == request.buyer {
@@ -32,14 +33,16 @@ enum TradeDecision {
         }
         try checkOpen(request.seller, transaction)
         try checkOpen(request.buyer, transaction)
-        let seller = transaction.names.station(request.seller)
-        let buyer = transaction.names.station(request.buyer)
-        let caller = transaction.caller
-        if !caller.mayActFor(seller) && !caller.mayActFor(buyer) {
-            throw CommandError(
-                .noPerm, "\(caller.name) may act for neither \(seller) nor \(buyer)")
+        try Lookup.checkETA(request.eta, transaction)
+        var isPriceNamed = false
+        for line in request.lines {
+            try Lookup.checkActive(line.item, transaction)
+            if line.named != nil { isPriceNamed = true }
         }
-        if request.lines.contains(where: { $0.named != nil }) && !caller.mayActFor(seller) {
+        let caller = transaction.caller
+        if !isPriceNamed || caller.stations == nil { return }
+        let seller = transaction.names.station(request.seller)
+        if !caller.mayActFor(seller) {
             throw CommandError(
                 .noPerm, "naming a price needs the seller \(seller) in the caller's stations")
         }
@@ -66,14 +69,16 @@ enum TradeDecision {
         let pricing = try Pricing(
             request.lines, seller: request.seller, currency: request.currency, transaction)
         if let maximum = request.maximum {
-            let limit = try maximum.amount(scale: pricing.currency.scale)
-            if pricing.total > limit {
-                let scale = pricing.currency.scale
+            // Compared exactly: a maximum is never rounded up.
+            let scale = pricing.currency.scale
+            let total =
+                Int128(pricing.total) * Int128(DecimalText.powerOfTen(maximum.fractionDigits))
+            if total > Int128(maximum.mantissa) * Int128(DecimalText.powerOfTen(scale)) {
+                let limit = MoneyText.text(maximum.mantissa, scale: maximum.fractionDigits)
                 throw CommandError(
                     .rejected,
                     "the total is \(MoneyText.text(pricing.total, scale: scale)) "
-                        + "\(pricing.currency.code), above the maximum of "
-                        + MoneyText.text(limit, scale: scale))
+                        + "\(pricing.currency.code), above the maximum of \(limit)")
             }
         }
         return pricing
@@ -85,7 +90,8 @@ enum TradeDecision {
     static func create(
         _ request: Request, _ transaction: Transaction
     ) throws(CommandError) -> (trade: Trade, steps: [PriceStep]) {
-        try checkParties(request, transaction)
+        try ShipmentDecision.requireScope([request.seller, request.buyer], transaction)
+        try checkTerms(request, transaction)
         let isReservation = request.expires != nil
         var moves = StockMoves()
         for line in request.lines {
@@ -237,7 +243,9 @@ enum TradeDecision {
         case .reserved, .initiated, .completed: break
         case .cancelled, .expired:
             throw CommandError(
-                .badState, "trade \(trade.id) is \(trade.status.name): it cannot be paid")
+                .badState,
+                "trade \(trade.id) cannot go from payment \(trade.payment.name) to paid: it is "
+                    + "\(trade.status.name)")
         }
         if trade.payment != .pending {
             throw CommandError(

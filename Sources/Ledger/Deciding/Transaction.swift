@@ -53,7 +53,9 @@ package final class Transaction {
     func begin(caller: Caller, now: Timestamp, isMulti: Bool = false) {
         self.caller = caller
         self.isMulti = isMulti
-        self.now = max(now, writeSet.head.time)
+        // Never before what the leader's clock has looked at, or a short reservation made after
+        // the machine's clock was set back would end in the past and never be found.
+        self.now = max(now, writeSet.head.time, writeSet.head.dueTime)
         mark = state.journalMark
         writeSet.dropStaged()
         if !trades.isEmpty { trades.removeAll(keepingCapacity: true) }

@@ -14,6 +14,29 @@ enum CargoCommands {
     static func create(
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
     ) throws(CommandError) {
+        let claim = RequestClaim(words)
+        if let id = claim.id, let claimed = try transaction.identity(.shipment, id) {
+            try replay(id, claimed, words, transaction, reply)
+            return
+        }
+        let request = try parse(words, transaction)
+        let shipment = try ShipmentDecision.create(
+            id: request.id, origin: request.origin, destination: request.destination,
+            parts: request.parts, eta: request.eta, transaction)
+        show(shipment, transaction, reply)
+    }
+
+    private struct Request {
+        let origin: StationNumber
+        let destination: StationNumber
+        let parts: [ShipmentDecision.Part]
+        var eta: Timestamp
+        var id: Identifier?
+    }
+
+    private static func parse(
+        _ words: borrowing ArgumentVector, _ transaction: Transaction
+    ) throws(CommandError) -> Request {
         var cursor = ArgumentCursor(at: 2)
         let origin = try Lookup.station(words, &cursor, "origin", transaction)
         let destination = try Lookup.station(words, &cursor, "destination", transaction)
@@ -21,19 +44,17 @@ enum CargoCommands {
         if parts.isEmpty {
             throw CommandError(.syntax, "a shipment needs at least one item:quantity")
         }
-        var id: Identifier?
-        var eta =
-            transaction.now.adding(milliseconds: defaultTransitMilliseconds) ?? transaction.now
+        var request = Request(
+            origin: origin, destination: destination, parts: parts,
+            eta: transaction.now.adding(milliseconds: defaultTransitMilliseconds)
+                ?? transaction.now)
         while let option = try cursor.option(words, of: CreateOption.self) {
             switch option {
-            case .id: id = try Lookup.newIdentifier(words, &cursor, "ID")
-            case .eta: eta = try Lookup.eta(words, &cursor, transaction)
+            case .id: request.id = try Lookup.newIdentifier(words, &cursor, "ID")
+            case .eta: request.eta = try Lookup.eta(words, &cursor, transaction)
             }
         }
-        if let id, try replay(id, origin, destination, parts, transaction, reply) { return }
-        let shipment = try ShipmentDecision.create(
-            id: id, origin: origin, destination: destination, parts: parts, eta: eta, transaction)
-        show(shipment, transaction, reply)
+        return request
     }
 
     /// `item:qty` words; a price has no place here.
@@ -51,11 +72,13 @@ enum CargoCommands {
         return parts
     }
 
+    /// Answers a repeated id with the first result.
+    ///
+    /// - Throws: `CONFLICT` where another request made the shipment.
     private static func replay(
-        _ id: Identifier, _ origin: StationNumber, _ destination: StationNumber,
-        _ parts: [ShipmentDecision.Part], _ transaction: Transaction, _ reply: Reply
-    ) throws(CommandError) -> Bool {
-        guard let claimed = try transaction.identity(.shipment, id) else { return false }
+        _ id: Identifier, _ claimed: StoredIdentity, _ words: borrowing ArgumentVector,
+        _ transaction: Transaction, _ reply: Reply
+    ) throws(CommandError) {
         guard let event = try transaction.event(claimed.seq),
             case .shipment(let change) = event.data
         else {
@@ -63,20 +86,25 @@ enum CargoCommands {
         }
         let first = change.shipment
         if claimed.requestHash != transaction.requestHash {
-            var field = "an option (ETA)"
-            if first.lines.count != parts.count { field = "the number of lines" }
-            for (line, part) in zip(first.lines, parts) {
-                if line.item != part.item { field = "item" }
-                if line.quantity != part.quantity { field = "quantity" }
-            }
-            if first.destination != destination { field = "destination" }
-            if first.origin != origin { field = "origin" }
+            let field = difference(first, try parse(words, transaction))
             throw CommandError(
                 .conflict, "shipment \(id) was made by another request: \(field) differs")
         }
+        try ShipmentDecision.requireScope([first.origin], transaction)
         reply.value = .record
         reply.body.appendJSON(first, names: transaction.names, replayed: true)
-        return true
+    }
+
+    /// The first field in which a request differs from the one that made a shipment.
+    private static func difference(_ first: Shipment, _ request: Request) -> String {
+        if first.origin != request.origin { return "origin" }
+        if first.destination != request.destination { return "destination" }
+        if first.lines.count != request.parts.count { return "the number of lines" }
+        for (line, part) in zip(first.lines, request.parts) {
+            if line.item != part.item { return "item" }
+            if line.quantity != part.quantity { return "quantity" }
+        }
+        return "an option (ETA)"
     }
 
     private enum DispatchOption: String, CaseIterable {
@@ -209,14 +237,18 @@ enum CargoCommands {
                         item: part.item, quantity: 0, lost: part.quantity, reason: nil))
             }
         }
+        var reason: String?
         while let option = try cursor.option(words, of: ReasonOption.self) {
             switch option {
-            case .reason:
-                let reason = try Lookup.text(words, &cursor, "REASON")
-                for index in receipts.indices { receipts[index].reason = reason }
+            case .reason: reason = try Lookup.text(words, &cursor, "REASON")
             }
         }
-        show(try DeliveryDecision.deliver(shipment, receipts, transaction), transaction, reply)
+        for index in receipts.indices where receipts[index].lost > 0 {
+            receipts[index].reason = reason
+        }
+        show(
+            try DeliveryDecision.deliver(shipment, receipts, reason: reason, transaction),
+            transaction, reply)
     }
 
     private static func show(_ shipment: Shipment, _ transaction: Transaction, _ reply: Reply) {

@@ -11,7 +11,10 @@ enum DryRun {
     ) {
         let inner = Reply()
         var failure: CommandError?
-        do throws(CommandError) { try handler(request, transaction, inner) } catch {
+        do throws(CommandError) {
+            try handler(request, transaction, inner)
+            try EventSize.check(transaction.events)
+        } catch {
             failure = error
         }
         let count = UInt32(clamping: transaction.events.count)

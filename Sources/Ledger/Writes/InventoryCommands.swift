@@ -32,7 +32,7 @@ enum InventoryCommands {
             case .reason: request.reason = try Lookup.text(words, &cursor, "REASON")
             }
         }
-        if needsReason && request.reason == nil {
+        if needsReason && (request.reason ?? "").isEmpty {
             throw CommandError(.syntax, "REASON is missing: this change must say why")
         }
         try ShipmentDecision.requireScope([station], transaction)

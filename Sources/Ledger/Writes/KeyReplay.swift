@@ -12,7 +12,8 @@ enum KeyReplay {
     /// - Returns: whether the reply is there; false for a new key, or one whose time is over.
     /// - Throws: `CONFLICT` where the key belongs to another request.
     static func answer(
-        _ key: RequestIdentity, _ transaction: Transaction, _ reply: Reply
+        _ key: RequestIdentity, _ words: borrowing ArgumentVector, _ transaction: Transaction,
+        _ reply: Reply
     ) throws(CommandError) -> Bool {
         guard let claimed = try transaction.identity(.key, key.name) else { return false }
         let age = transaction.now.milliseconds - claimed.time.milliseconds
@@ -26,8 +27,41 @@ enum KeyReplay {
             throw CommandError(.err, "the event \(claimed.seq) of key \(key.name) cannot be read")
         }
         reply.value = .record
-        append(event, names: transaction.names, to: &reply.body)
+        let last = try lastChange(of: event, transaction)
+        append(last, names: transaction.names, to: &reply.body)
+        if case .trade(let change) = event.data, !change.steps.isEmpty,
+            RequestClaim(words).wantsTrace
+        {
+            TradeCommands.addTrace(change.steps, change.trade, transaction, reply)
+        }
         return true
+    }
+
+    /// The last event of the same transaction about the same record: a reply shows the record after
+    /// the whole command, and one command may change it twice (cancelled, then refunded).
+    private static func lastChange(
+        of event: Event, _ transaction: Transaction
+    ) throws(CommandError) -> Event {
+        if event.count < 2 { return event }
+        var seq = event.first + UInt64(event.count) - 1
+        while seq > event.seq {
+            if let other = try transaction.event(seq), isSameRecord(event.data, other.data) {
+                return other
+            }
+            seq -= 1
+        }
+        return event
+    }
+
+    private static func isSameRecord(_ left: EventData, _ right: EventData) -> Bool {
+        switch (left, right) {
+        case (.trade(let one), .trade(let other)): one.trade.key == other.trade.key
+        case (.shipment(let one), .shipment(let other)):
+            one.shipment.key == other.shipment.key
+        case (.inventory(let one), .inventory(let other)):
+            one.stock.after.key == other.stock.after.key
+        default: false
+        }
     }
 
     /// The record as it was after its event, marked as a repeat.

@@ -67,13 +67,13 @@ enum Lookup {
     }
 
     /// Another station's trade is like one that does not exist.
-    private static func isVisible(_ trade: Trade, _ transaction: Transaction) -> Bool {
+    static func isVisible(_ trade: Trade, _ transaction: Transaction) -> Bool {
         let caller = transaction.caller
         return caller.stations == nil || caller.mayActFor(transaction.names.station(trade.seller))
             || caller.mayActFor(transaction.names.station(trade.buyer))
     }
 
-    private static func isVisible(_ shipment: Shipment, _ transaction: Transaction) -> Bool {
+    static func isVisible(_ shipment: Shipment, _ transaction: Transaction) -> Bool {
         let caller = transaction.caller
         return caller.stations == nil
             || caller.mayActFor(transaction.names.station(shipment.origin))
@@ -98,11 +98,6 @@ enum Lookup {
         while at < word.count, word[at] != UInt8(ascii: "@") { at += 1 }
         guard let id = Identifier(word.extracting(0..<colon)) else { throw badLine(word) }
         let number = try item(id, transaction)
-        if transaction.state.terms(number)?.isRetired == true {
-            var error = CommandError(.badState, "item \(id) is retired")
-            error.item = id
-            throw error
-        }
         let quantity: Int64
         var named: RequestedLine.NamedPrice?
         do throws(ValueError) {
@@ -157,8 +152,9 @@ enum Lookup {
             throw CommandError(
                 .syntax, "\(name) \(id) is a word of the command language: choose another")
         }
-        // A server-chosen id holds its seq in the tail; a client's own ULIDs have a random one.
-        if let ulid = ULID(id), ulid.seq < 1 << 48 {
+        // A server-chosen id holds its seq in the tail; a client's own ULIDs have random bits
+        // there, and pass but for one in 2²⁴.
+        if let ulid = ULID(id), ulid.seq < 1 << 48, ulid.n < 256 {
             throw CommandError(
                 .range, "\(name) \(id) has the form of an id that the server chooses")
         }
@@ -169,7 +165,25 @@ enum Lookup {
     static func text(
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor, _ name: StaticString
     ) throws(CommandError) -> String {
-        try cursor.text(words, name, maximumBytes: 1_024)
+        let position = cursor.position
+        let text = try cursor.text(words, name, maximumBytes: 1_024)
+        if hasControl(words[position]) {
+            throw CommandError(
+                .syntax,
+                "\(name) \(ValueError.quoted(words[position])) holds a control character")
+        }
+        return text
+    }
+
+    /// Whether UTF-8 holds a control character: U+0000–001F, U+007F–009F. They would forge lines
+    /// in terminals and logs.
+    private static func hasControl(_ text: Span<UInt8>) -> Bool {
+        for index in 0..<text.count {
+            let byte = text[index]
+            if byte < 0x20 || byte == 0x7f { return true }
+            if byte == 0xc2, index + 1 < text.count, text[index + 1] < 0xa0 { return true }
+        }
+        return false
     }
 
     /// A JSON object of attributes in compact form; nil for an empty one.
@@ -182,17 +196,33 @@ enum Lookup {
         return try Attributes.parse(word, maximumBytes: transaction.limits.attributesBytes)
     }
 
-    /// An ETA: relative or absolute, not in the past.
+    /// An ETA: relative or absolute. Whoever sets it calls `checkETA`.
     static func eta(
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor,
         _ transaction: Transaction
     ) throws(CommandError) -> Timestamp {
-        let eta = try cursor.timestamp(words, "ETA", now: transaction.now)
+        try cursor.timestamp(words, "ETA", now: transaction.now)
+    }
+
+    /// - Throws: `RANGE` for an ETA in the past.
+    static func checkETA(
+        _ eta: Timestamp, _ transaction: Transaction
+    ) throws(CommandError) {
         if eta < transaction.now {
             throw CommandError(
                 .range, "ETA \(eta) has passed, it is \(transaction.now) now")
         }
-        return eta
+    }
+
+    /// - Throws: `BADSTATE` for an item that is no longer sold or shipped.
+    static func checkActive(
+        _ number: ItemNumber, _ transaction: Transaction
+    ) throws(CommandError) {
+        if transaction.state.terms(number)?.isRetired != true { return }
+        let id = transaction.names.item(number)
+        var error = CommandError(.badState, "item \(id) is retired")
+        error.item = id
+        throw error
     }
 
     static func position(

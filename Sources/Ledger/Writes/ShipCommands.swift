@@ -114,6 +114,7 @@ enum ShipCommands {
                 }
             case .status:
                 ship.status = try Choice.of(ShipStatus.self, words, &cursor, "STATUS") { $0.name }
+                if ship.status == .inTransit { ship.station = nil }
             }
         }
     }

@@ -36,12 +36,12 @@ enum TradeCommands {
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply,
         isReservation: Bool
     ) throws(CommandError) {
-        let request = try parse(words, transaction, isReservation: isReservation)
-        if let id = request.id,
-            try replay(id, request, transaction, reply, isReservation: isReservation)
-        {
+        let claim = RequestClaim(words)
+        if let id = claim.id, let claimed = try transaction.identity(.trade, id) {
+            try replay(id, claimed, words, transaction, reply, isReservation: isReservation)
             return
         }
+        let request = try parse(words, transaction, isReservation: isReservation)
         let (trade, steps) = try TradeDecision.create(request, transaction)
         show(trade, transaction, reply)
         if request.wantsTrace { addTrace(steps, trade, transaction, reply) }
@@ -52,7 +52,7 @@ enum TradeCommands {
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
     ) throws(CommandError) {
         let request = try parse(words, transaction, isReservation: false)
-        try TradeDecision.checkParties(request, transaction)
+        try TradeDecision.checkTerms(request, transaction)
         let pricing = try TradeDecision.price(request, transaction)
         reply.value = .record
         QuoteRendering.append(pricing, request, transaction, to: &reply.body)
@@ -116,7 +116,7 @@ enum TradeCommands {
     }
 
     /// Puts `"steps"` into the document that lies in the reply.
-    private static func addTrace(
+    static func addTrace(
         _ steps: [PriceStep], _ trade: Trade, _ transaction: Transaction, _ reply: Reply
     ) {
         reply.body.truncate(to: reply.body.count - 1)
@@ -183,34 +183,39 @@ enum TradeCommands {
 
     // MARK: Repeats
 
-    /// Answers a repeated id with the first result, or refuses another request under it.
+    /// Answers a repeated id with the first result. A repeat is known by its words alone: what has
+    /// changed since (an item retired, an ETA passed) does not refuse it.
     ///
-    /// - Returns: whether the id was taken and the reply is there.
+    /// - Throws: `CONFLICT` where another request made the trade.
     private static func replay(
-        _ id: Identifier, _ request: TradeDecision.Request, _ transaction: Transaction,
-        _ reply: Reply, isReservation: Bool
-    ) throws(CommandError) -> Bool {
-        guard let claimed = try transaction.identity(.trade, id) else { return false }
+        _ id: Identifier, _ claimed: StoredIdentity, _ words: borrowing ArgumentVector,
+        _ transaction: Transaction, _ reply: Reply, isReservation: Bool
+    ) throws(CommandError) {
         guard let event = try transaction.event(claimed.seq), case .trade(let change) = event.data
         else {
             throw CommandError(.err, "the event \(claimed.seq) of trade \(id) cannot be read")
         }
         if claimed.requestHash != transaction.requestHash {
+            let request = try parse(words, transaction, isReservation: isReservation)
             let field = difference(
-                change.trade, request, type: event.type, isReservation: isReservation)
+                change, request, transaction, type: event.type, isReservation: isReservation)
             throw CommandError(
                 .conflict, "trade \(id) was made by another request: \(field) differs")
         }
+        try requireParty(change.trade, transaction)
         reply.value = .record
         reply.body.appendJSON(change.trade, names: transaction.names, replayed: true)
-        if request.wantsTrace { addTrace(change.steps, change.trade, transaction, reply) }
-        return true
+        if RequestClaim(words).wantsTrace {
+            addTrace(change.steps, change.trade, transaction, reply)
+        }
     }
 
     /// The first field in which a request differs from the one that made a trade.
     private static func difference(
-        _ trade: Trade, _ request: TradeDecision.Request, type: EventType, isReservation: Bool
+        _ change: TradeChange, _ request: TradeDecision.Request, _ transaction: Transaction,
+        type: EventType, isReservation: Bool
     ) -> String {
+        let trade = change.trade
         if (type == .tradeReserved) != isReservation { return "the command" }
         if trade.seller != request.seller { return "seller" }
         if trade.buyer != request.buyer { return "buyer" }
@@ -222,6 +227,13 @@ enum TradeCommands {
         if let currency = request.currency, currency != trade.currency { return "CURRENCY" }
         if trade.reference != request.reference { return "REF" }
         if trade.attributes != request.attributes { return "META" }
-        return "a price or an option (MAX, ETA, TTL, CURRENCY)"
+        if trade.occurred != request.occurred { return "OCCURRED" }
+        let scale = transaction.names.scale(of: trade.currency)
+        for step in change.steps where step.line < request.lines.count {
+            let named = request.lines[step.line].named
+            if (step.source == .named) != (named != nil) { return "price" }
+            if let named, (try? named.amount(scale: scale)) != step.after { return "price" }
+        }
+        return "an option (MAX, ETA, TTL, CURRENCY, TRACE)"
     }
 }

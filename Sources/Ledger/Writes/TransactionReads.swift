@@ -27,38 +27,63 @@ enum TransactionReads {
     ) throws(CommandError) -> Bool {
         var cursor = ArgumentCursor(at: 2)
         switch (spec.name, words.count) {
-        case ("INVENTORY LEVEL", 4), ("INVENTORY GET", 4):
+        case ("INVENTORY LEVEL", 4):
+            let row = try stock(words, &cursor, transaction)
+            reply.value = .integer(row?.available ?? 0)
+        case ("INVENTORY GET", 4):
             let station = try Lookup.station(words, &cursor, "station", transaction)
             let item = try Lookup.item(words, &cursor, transaction)
-            let row = transaction.stock(station, item)
-            if spec.flags.contains(.level) {
-                reply.value = .integer(row.available)
-            } else {
-                reply.value = .record
-                reply.body.appendJSON(row, names: transaction.names)
-            }
+            reply.value = .record
+            reply.body.appendJSON(transaction.stock(station, item), names: transaction.names)
         case ("TRADE GET", 3):
             let id = try cursor.identifier(words, "trade")
-            guard let trade = try transaction.trade(id: id) else { return true }
+            guard let trade = try transaction.trade(id: id), Lookup.isVisible(trade, transaction)
+            else { return true }
             reply.value = .record
             reply.body.appendJSON(trade, names: transaction.names)
         case ("CARGO GET", 3):
             let id = try cursor.identifier(words, "shipment")
-            guard let shipment = try transaction.shipment(id: id) else { return true }
+            guard let shipment = try transaction.shipment(id: id),
+                Lookup.isVisible(shipment, transaction)
+            else { return true }
             reply.value = .record
             reply.body.appendJSON(shipment, names: transaction.names)
         case ("STATION GET", 3):
-            let number = try Lookup.station(words, &cursor, "station", transaction)
-            guard let station = transaction.state.station(number) else { return true }
+            let id = try cursor.identifier(words, "station")
+            guard let number = transaction.names.stations.number(of: id),
+                let station = transaction.state.station(StationNumber(number))
+            else { return true }
             reply.value = .record
             reply.body.appendJSON(station, names: transaction.names)
         case ("ITEM GET", 3):
-            let number = try Lookup.item(words, &cursor, transaction)
-            guard let item = transaction.state.item(number) else { return true }
+            let id = try cursor.identifier(words, "item")
+            guard let number = transaction.names.items.number(of: id),
+                let item = transaction.state.item(ItemNumber(number))
+            else { return true }
             reply.value = .record
             reply.body.appendJSON(item, names: transaction.names)
+        case ("SHIP GET", 3):
+            let id = try cursor.identifier(words, "ship")
+            guard let number = transaction.names.ships.number(of: id),
+                let ship = transaction.state.ship(ShipNumber(number))
+            else { return true }
+            reply.value = .record
+            reply.body.appendJSON(ship, names: transaction.names)
         default: return false
         }
         return true
+    }
+
+    /// The row of an item at a station; nil where either is unknown.
+    private static func stock(
+        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor,
+        _ transaction: Transaction
+    ) throws(CommandError) -> Stock? {
+        let station = try cursor.identifier(words, "station")
+        let item = try cursor.identifier(words, "item")
+        guard let stationNumber = transaction.names.stations.number(of: station),
+            let itemNumber = transaction.names.items.number(of: item)
+        else { return nil }
+        return transaction.stock(StationNumber(stationNumber), ItemNumber(itemNumber))
     }
 }

@@ -16,7 +16,7 @@ struct GroupBatch: ~Copyable {
 
     private var batch: WriteBatch
     private var touched: UInt32 = 0
-    private var earliestDue: Timestamp?
+    private(set) var earliestDue: Timestamp?
     private var value = ByteBuffer(capacity: 4_096)
     private var hasher: SHA256
     private(set) var pendingTrades: [RecordKey: Trade] = [:]

@@ -29,6 +29,9 @@ package final class WriteSet {
     /// Bytes that the group will write, roughly.
     package var byteCount: Int { group.byteCount }
 
+    /// The earliest moment that the open group makes due; nil: none.
+    package var earliestDue: Timestamp? { group.earliestDue }
+
     // MARK: Reading what is not written yet
 
     /// A trade as the group leaves it; nil where the group has not touched it.
