@@ -1,7 +1,7 @@
 import Basics
 import Domain
 
-/// The arithmetic of stock rows: every change checked, every refusal naming the row and the figures.
+/// The arithmetic of stock rows: every change checked, each refusal naming the row and its figures.
 ///
 /// Rows are gathered first and become part of one event; demand for the same row over several
 /// lines adds up here, before anything is checked against the row.

@@ -33,7 +33,9 @@ import Testing
     }
 
     @Test func anEventTooLongIsRefused() throws {
-        try Market.check({ $0.attributesBytes = 300 << 10 }) { market in
+        var limits = Limits()
+        limits.attributesBytes = 300 << 10
+        try Market.check(limits) { market in
             let fill = String(repeating: "x", count: 280 << 10)
             market.refuse("STATION ADD nova META '{\"a\":\"\(fill)\"}'", .limit, "station.added")
             let half = String(repeating: "x", count: 140 << 10)

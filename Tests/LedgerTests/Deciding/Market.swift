@@ -35,14 +35,13 @@ final class Market {
     let folder: TestFolder
     let clock = ManualClock()
     private var opened: Ledger?
-    private var limits = Limits()
+    private var limits: Limits
 
-    /// - Parameter prepare: changes the limits.
-    init(_ prepare: (inout Limits) -> Void = { _ in }) throws {
+    init(_ limits: Limits = Limits()) throws {
         folder = try TestFolder()
-        limits.freeSpaceFloorBytes = 0
-        limits.freeSpaceFloorPercent = 0
-        prepare(&limits)
+        self.limits = limits
+        self.limits.freeSpaceFloorBytes = 0
+        self.limits.freeSpaceFloorPercent = 0
         try open()
     }
 
@@ -50,10 +49,10 @@ final class Market {
 
     /// A market with stations, items and stock, audited when `body` is done.
     static func check(
-        _ prepare: (inout Limits) -> Void = { _ in },
-        location: SourceLocation = #_sourceLocation, _ body: (Market) throws -> Void
+        _ limits: Limits = Limits(), location: SourceLocation = #_sourceLocation,
+        _ body: (Market) throws -> Void
     ) throws {
-        let market = try Market(prepare)
+        let market = try Market(limits)
         market.setUp([
             "STATION ADD luna AT 0 0 0", "STATION ADD mars AT 3 4 0", "STATION ADD vega",
             "ITEM ADD water PRICE 12.50 CR MASS 1 VOLUME 0.001", "ITEM ADD ore PRICE 3 CR MASS 2",
