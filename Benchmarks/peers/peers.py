@@ -212,7 +212,8 @@ class Entrepot:
 
     def __init__(self, folder):
         self.folder, self.port = fresh(os.path.join(folder, self.name)), free_port()
-        self.env = dict(os.environ)
+        # Whatever begins with ENTREPOT_ is a setting to the server.
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("ENTREPOT_")}
         if self.libraries:
             self.env["LD_LIBRARY_PATH"] = self.libraries
         self.server = Server([self.binary, "serve", "--data", os.path.join(self.folder, "data"),

@@ -6,7 +6,7 @@ import Glibc
     static let tool = CommandLineTool(
         name: "entrepot", summary: "a durable trade store for interstellar commerce",
         commands: [
-            .serve, .importFiles, .export, .bench, .verify, .salvage, .upgrade, .configCheck,
+            .serve, .demo, .importFiles, .export, .bench, .verify, .salvage, .upgrade, .configCheck,
             .configDocs, .commandsDocs, .completions, .version, .help,
         ])
 

@@ -28,7 +28,8 @@ import Testing
     @Test func stations() throws {
         #expect(
             try csv(station, .stations)
-                == "moon,\"The \"\"Moon\"\", ours\",planet,earth,-1.5,0,2,closed,\"{\"\"a\"\":[1]}\"\n"
+                == "moon,\"The \"\"Moon\"\", ours\",planet,earth,-1.5,0,2,closed,"
+                + "\"{\"\"a\"\":[1]}\"\n"
         )
         #expect(
             try ndjson(station, .stations)

@@ -4,8 +4,8 @@ import RESP
 
 /// Reads one kind of record from a server, page by page, into a file.
 ///
-/// The pages are read one after the other while the server goes on working: each page is one moment,
-/// the whole is not.
+/// The pages are read one after the other while the server goes on working: each page is one
+/// moment, the whole is not.
 struct ExportRun: ~Copyable {
     private static let pageRecords = 1_000
     private static let pageBytes = 64 << 20
