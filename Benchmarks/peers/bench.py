@@ -31,7 +31,8 @@ def measure(peer, case, operation, log_growth):
     figures = operation()
     wall = time.monotonic() - start
     used = peer.server.cpu() - cpu
-    count = max(1, figures["operations"])
+    # A warm-up is no part of the throughput, but its cost lies between the two readings.
+    count = max(1, figures.get("all_operations", figures["operations"]))
     row = {"peer": peer.name, "case": case, "operations": figures["operations"],
            "seconds": round(wall, 2), "throughput": round(figures["throughput"], 1),
            "p50_ms": figures["p50_ms"], "p99_ms": figures["p99_ms"], "errors": figures.get("errors", 0),

@@ -8,6 +8,8 @@ package struct BenchReport: Sendable {
     package var seconds = 0.0
     package var operations = 0
     package var errors = 0
+    /// With those of the warm-up and of the end: what the server's whole cost is divided by.
+    package var allOperations = 0
     /// What the first refusal said, in the warm-up too.
     package var firstError: String?
     package var histogram = BenchHistogram()
@@ -26,7 +28,8 @@ package struct BenchReport: Sendable {
         for (name, value) in [
             ("connections", Double(options.connections)), ("pipeline", Double(options.pipeline)),
             ("seconds", Self.rounded(seconds, 1_000)), ("operations", Double(operations)),
-            ("errors", Double(errors)), ("throughput", Self.rounded(throughput, 10)),
+            ("errors", Double(errors)),
+            ("all_operations", Double(allOperations)), ("throughput", Self.rounded(throughput, 10)),
             ("p50_ms", Self.rounded(histogram.milliseconds(at: 0.5), 1_000)),
             ("p99_ms", Self.rounded(histogram.milliseconds(at: 0.99), 1_000)),
             ("p999_ms", Self.rounded(histogram.milliseconds(at: 0.999), 1_000)),

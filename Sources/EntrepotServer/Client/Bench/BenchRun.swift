@@ -108,6 +108,7 @@ final class BenchRun {
         if errors > 0 && report.firstError == nil {
             report.firstError = String(decoding: firstError, as: UTF8.self)
         }
+        report.allOperations += count
         if !isMeasuring { return }
         report.operations += count
         report.errors += errors
