@@ -425,8 +425,19 @@ package final class Ledger {
         } catch { end(error) }
     }
 
-    /// `TIME ACCEPT`: the wall clock is right although it jumped.
-    package func acceptTime() { time.accept() }
+    /// `TIME ACCEPT`: the wall clock is right although it jumped. The log keeps who said so.
+    package func acceptTime(by caller: Caller = .system) {
+        _ = time.now()
+        let skew = time.skewMilliseconds
+        let wasJumping = time.isJumping
+        time.accept()
+        if !wasJumping || space.refusal != nil { return }
+        transaction.begin(caller: caller, now: time.now())
+        transaction.beginCommand(.timeAccept, requestHash: 0)
+        transaction.emit(
+            .systemTimeAccepted, .system(.timeAccepted(skewMilliseconds: skew)))
+        finish()
+    }
 
     /// How far the wall clock has run ahead of the monotonic one, in milliseconds.
     package var clockSkewMilliseconds: Int64 { time.skewMilliseconds }

@@ -103,6 +103,8 @@ package struct Trade: Equatable, Sendable {
     package var expires: Timestamp?
     /// When the trade happened by the word of an import; analytics use it in place of `created`.
     package var occurred: Timestamp?
+    /// The ETA that a reservation asked for; its shipment gets it at the commit.
+    package var eta: Timestamp?
     package var actor: Identifier
     package var created: Timestamp
     package var updated: Timestamp
@@ -131,6 +133,7 @@ package struct Trade: Equatable, Sendable {
         attributes = nil
         expires = nil
         occurred = nil
+        eta = nil
         self.actor = actor
         self.created = created
         updated = created

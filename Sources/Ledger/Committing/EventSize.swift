@@ -5,7 +5,7 @@ import Storage
 /// Refuses what the log does not take: an event above 256 KiB, a transaction above 4 MiB.
 ///
 /// Nearly every event is far below; for those a bound is added up from its parts and nothing is
-/// encoded. Cost: about 10 ns and a few for each row.
+/// encoded.
 enum EventSize {
     /// The longest transaction, in bytes of its events.
     static let maximumTransactionBytes = 4 << 20

@@ -14,6 +14,8 @@ enum TradeDecision {
         /// The most that the buyer will pay, in the currency's own digits.
         var maximum: RequestedLine.NamedPrice?
         var eta: Timestamp
+        /// Whether the command named it; a reservation remembers only such a one.
+        var isETANamed = false
         var reference: String?
         var attributes: String?
         var occurred: Timestamp?
@@ -120,6 +122,7 @@ enum TradeDecision {
         trade.attributes = request.attributes
         trade.occurred = request.occurred
         trade.expires = request.expires
+        if isReservation && request.isETANamed { trade.eta = request.eta }
         let shipment = isReservation ? nil : try shipment(of: &trade, eta: request.eta, transaction)
         let identity = request.id.map {
             RequestIdentity(kind: .trade, name: $0, requestHash: transaction.requestHash)
@@ -169,6 +172,7 @@ enum TradeDecision {
         try moves.checkInvariants(transaction)
         trade.status = .initiated
         trade.expires = nil
+        trade.eta = nil
         let shipment = try shipment(of: &trade, eta: eta, transaction)
         emit(&trade, .tradeCommitted, &moves, reason: nil, transaction)
         transaction.emit(

@@ -65,9 +65,13 @@ enum TradeCommands {
         let trade = try Lookup.trade(words, &cursor, transaction)
         try cursor.finish(words)
         try requireParty(trade, transaction)
+        // Never in the past: an ETA that has passed since is due at once.
         let eta =
-            transaction.now.adding(milliseconds: defaultTransitMilliseconds) ?? transaction.now
-        show(try TradeDecision.commit(trade, eta: eta, transaction), transaction, reply)
+            trade.eta ?? transaction.now.adding(milliseconds: defaultTransitMilliseconds)
+            ?? transaction.now
+        show(
+            try TradeDecision.commit(trade, eta: max(eta, transaction.now), transaction),
+            transaction, reply)
     }
 
     private enum CancelOption: String, CaseIterable { case reason = "REASON" }
@@ -166,7 +170,9 @@ enum TradeCommands {
                 request.maximum = RequestedLine.NamedPrice(
                     mantissa: limit.mantissa, fractionDigits: limit.fractionDigits)
             } catch { throw CommandError(error) }
-        case .eta: request.eta = try Lookup.eta(words, &cursor, transaction)
+        case .eta:
+            request.eta = try Lookup.eta(words, &cursor, transaction)
+            request.isETANamed = true
         case .reference: request.reference = try Lookup.text(words, &cursor, "REF")
         case .attributes:
             request.attributes = try Lookup.attributes(words, &cursor, transaction)

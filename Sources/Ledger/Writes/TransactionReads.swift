@@ -10,6 +10,7 @@ enum TransactionReads {
         _ words: borrowing ArgumentVector, _ spec: CommandSpec, _ transaction: Transaction,
         _ context: ReadContext, _ reply: Reply
     ) throws(CommandError) {
+        if spec.name == "TRADE GET", try trades(words, transaction, reply) { return }
         if try point(words, spec, transaction, reply) { return }
         if transaction.hasEvents {
             throw CommandError(
@@ -71,6 +72,30 @@ enum TransactionReads {
             reply.body.appendJSON(ship, names: transaction.names)
         default: return false
         }
+        return true
+    }
+
+    /// Several trades: a record or null for each.
+    ///
+    /// - Returns: false for a single one, and for a read of the past.
+    private static func trades(
+        _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
+    ) throws(CommandError) -> Bool {
+        if words.count < 4 || words[3].equalsFolded("AS") { return false }
+        var cursor = ArgumentCursor(at: 2)
+        var values: [ReplyValue] = []
+        while !cursor.isAtEnd(words) {
+            let id = try cursor.identifier(words, "trade")
+            guard let trade = try transaction.trade(id: id), Lookup.isVisible(trade, transaction)
+            else {
+                values.append(.null)
+                continue
+            }
+            var body = ByteBuffer(capacity: 512)
+            body.appendJSON(trade, names: transaction.names)
+            values.append(.json(body.bytes.array))
+        }
+        reply.value = .array(values)
         return true
     }
 

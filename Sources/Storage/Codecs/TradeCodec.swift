@@ -20,6 +20,7 @@ package import Domain
 ///     13 bytes   actor
 ///     14 bytes   reference     15 bytes attributes
 ///     16 varint  expires       17 varint occurred: zigzag since created
+///     18 varint  eta: zigzag since created, of a reservation that asked for one
 ///
 /// Line totals and the total are not stored: they are products and a sum, checked on reading.
 package enum TradeCodec {
@@ -61,6 +62,7 @@ package enum TradeCodec {
         buffer.field(15, trade.attributes)
         if let expires = trade.expires { buffer.field(16, expires, since: created) }
         if let occurred = trade.occurred { buffer.field(17, occurred, since: created) }
+        if let eta = trade.eta { buffer.field(18, eta, since: created) }
         buffer.append(trade.unknown)
     }
 
@@ -95,6 +97,7 @@ package enum TradeCodec {
             case 15: parts.attributes = try fields.text()
             case 16: parts.expires = try fields.signed()
             case 17: parts.occurred = try fields.signed()
+            case 18: parts.eta = try fields.signed()
             default: try fields.keep(in: &parts.unknown)
             }
         }
@@ -140,6 +143,7 @@ private struct Parts {
     var attributes: String?
     var expires: Int64?
     var occurred: Int64?
+    var eta: Int64?
     var unknown: [UInt8] = []
 
     mutating func add(line bytes: Span<UInt8>) throws(DecodingError) {
@@ -180,6 +184,7 @@ private struct Parts {
         trade.attributes = attributes
         trade.expires = expires.map { created.moved(by: $0) }
         trade.occurred = occurred.map { created.moved(by: $0) }
+        trade.eta = eta.map { created.moved(by: $0) }
         trade.updated = created.moved(by: updated)
         trade.seq = key.seq &+ seq
         trade.unknown = unknown

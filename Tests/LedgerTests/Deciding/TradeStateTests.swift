@@ -56,6 +56,28 @@ import Testing
         }
     }
 
+    @Test func aReservationKeepsItsEta() throws {
+        try Market.check { market in
+            market.setUp([
+                "TRADE RESERVE luna mars water:1 TTL 9000 ID a ETA +1h",
+                "TRADE RESERVE luna mars water:1 TTL 9000 ID b ETA +1h",
+                "TRADE RESERVE luna mars water:1 TTL 9000 ID c",
+            ])
+            let eta = "2026-11-18T12:06:40.000Z"
+            market.pass(seconds: 60)
+            try market.restart()
+            market.setUp(["TRADE COMMIT a", "TRADE COMMIT c"])
+            #expect(market.cargo(market.shipment(of: "a"), "promised") == eta)
+            #expect(
+                market.cargo(market.shipment(of: "c"), "eta") == "2026-11-25T11:07:40.000Z")
+            // One that has passed by the commit is late from the start.
+            market.pass(seconds: 3_600)
+            market.take("TRADE COMMIT b")
+            market.makes(["shipment.delayed"]) { market.tick() }
+            #expect(market.cargo(market.shipment(of: "b"), "delayed") == "true")
+        }
+    }
+
     @Test func cancelGivesBack() throws {
         try Market.check { market in
             market.setUp([

@@ -16,6 +16,7 @@ import Testing
                     "TRADE CREATE nova mars ore:5@1 ID t", "TRADE GET t",
                     "INVENTORY LEVEL nova ore",
                     "TRADE PAY t", "TRADE CREATE nova mars ore:5@1 ID t", "STATION GET nova",
+                    "TRADE GET t nothing",
                 ])
             }
             #expect(
@@ -33,13 +34,16 @@ import Testing
                 Issue.record("\(String(describing: answer))")
                 return
             }
-            #expect(values.count == 8)
+            #expect(values.count == 9)
             #expect(json(values[3]).at("status") == "initiated")
             if case .integer(let level) = values[4] { #expect(level == 0) }
             #expect(json(values[5]).at("payment") == "paid")
             #expect(json(values[6]).at("replayed") == "true")
             #expect(json(values[6]).at("payment") == "pending")
             #expect(json(values[7]).at("id") == "nova")
+            guard case .array(let trades) = values[8] else { return }
+            #expect(json(trades[0]).at("payment") == "paid")
+            if case .null = trades[1] {} else { Issue.record("\(trades[1])") }
         }
     }
 

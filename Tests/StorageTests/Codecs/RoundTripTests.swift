@@ -26,6 +26,7 @@ import Testing
             trade.updated = Timestamp(milliseconds: .max)
             trade.expires = Timestamp(milliseconds: .min)
             trade.occurred = Timestamp(milliseconds: .max)
+            trade.eta = Timestamp(milliseconds: .max)
             trade.shipments = [
                 ShipmentReference(key: RecordKey(seq: 0), created: Timestamp(milliseconds: .min))
             ]

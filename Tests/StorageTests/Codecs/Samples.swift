@@ -53,7 +53,7 @@ enum Samples {
         trade.occurred = Timestamp(milliseconds: created.milliseconds - 86_400_000)
         trade.updated = Timestamp(milliseconds: created.milliseconds + 60_000)
         trade.seq = seq + 100
-        trade.unknown = [0x90, 0x01, 0x05, 0x9a, 0x01, 0x02, 0x68, 0x69]
+        trade.unknown = [0x98, 0x01, 0x05, 0xa2, 0x01, 0x02, 0x68, 0x69]
         return trade
     }
 
