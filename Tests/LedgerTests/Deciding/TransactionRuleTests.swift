@@ -70,8 +70,8 @@ import Testing
             ])
             #expect(
                 answer.error
-                    == "EXECABORT command 15 (TRADE CREATE): OUTOFSTOCK nova has 50 of tin available, "
-                    + "51 asked")
+                    == "EXECABORT command 15 (TRADE CREATE): OUTOFSTOCK nova has 50 of tin "
+                    + "available, 51 asked")
             if case .error(let error) = answer.value { #expect(error.available == 50) }
             #expect(market.ledger.store.writeSet.head == head)
             #expect(StateImage(market.state) == before)
