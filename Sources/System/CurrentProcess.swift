@@ -8,7 +8,7 @@ package enum CurrentProcess {
         var bytes = ByteBuffer(capacity: 256)
         bytes.append(text)
         unsafe bytes.bytes.withUnsafeBufferPointer { pointer in
-            // The pointer lives for the call; a short write of a last word is let go.
+            // Invariant: the pointer lives for the call. A short write of a last word is let go.
             _ = unsafe write(2, pointer.baseAddress, pointer.count)
         }
     }

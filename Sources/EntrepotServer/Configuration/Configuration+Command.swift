@@ -1,4 +1,5 @@
 import Basics
+import Domain
 
 extension Configuration {
     /// `CONFIG GET`: the settings whose key matches a pattern, in the order of the table.
@@ -6,9 +7,9 @@ extension Configuration {
     /// - Parameter pattern: `*` is any run of bytes, `?` any one; letters in any case.
     /// - Returns: keys with their values as text; secrets as `(redacted)`.
     package func get(_ pattern: String) -> [(key: String, value: String)] {
-        let wanted = Array(pattern.lowercased().utf8)
+        let wanted = pattern.utf8.span
         return SettingTable.rows
-            .filter { Configuration.matches(Array($0.key.utf8), wanted) }
+            .filter { Glob.matches($0.key.utf8.span, pattern: wanted, folded: true) }
             .map { ($0.key, $0.read(self)) }
     }
 
@@ -83,30 +84,5 @@ extension Configuration {
                     message: "admin_password and admin_password_file exclude each other"))
         }
         return problems
-    }
-
-    /// Glob match without recursion: at most pattern × text steps.
-    private static func matches(_ text: [UInt8], _ pattern: [UInt8]) -> Bool {
-        var here = 0
-        var there = 0
-        var retry: (text: Int, pattern: Int)?
-        while here < text.count {
-            if there < pattern.count && pattern[there] == UInt8(ascii: "*") {
-                retry = (here, there)
-                there += 1
-            } else if there < pattern.count
-                && (pattern[there] == UInt8(ascii: "?") || pattern[there] == text[here])
-            {
-                here += 1
-                there += 1
-            } else if let last = retry {
-                here = last.text + 1
-                there = last.pattern + 1
-                retry = (here, last.pattern)
-            } else {
-                return false
-            }
-        }
-        return pattern[there...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }

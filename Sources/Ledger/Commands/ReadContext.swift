@@ -3,7 +3,8 @@ package import Domain
 package import Storage
 
 /// What a read has at hand: a point in time of the store, who asks, and the limits.
-package struct ReadContext: Sendable {
+/// Threading: the ledger's, whose lists of stock it holds.
+package struct ReadContext {
     /// Durable, or, for a read behind own unanswered writes, the latest.
     package let view: ReadView
     /// Postings and aggregates that the projector has not written yet are laid over the view.
@@ -29,7 +30,7 @@ package struct ReadContext: Sendable {
 }
 
 /// Which rows of stock exist: the lists in memory behind `INVENTORY GET station` and `FIND`.
-package protocol StockLists: Sendable {
+package protocol StockLists {
     /// The items ever stocked at a station, in the order in which they came.
     func items(at station: StationNumber) -> [ItemNumber]
     /// The stations that ever stocked an item, in the order in which they came.

@@ -3,10 +3,8 @@ import Domain
 /// The lists of stock rows as the ledger has them in memory.
 ///
 /// Rows are only ever added, and a read shows a row only if its view has it, so that reading the
-/// newest lists beside an older view is right.
-final class LiveStockLists: StockLists, @unchecked Sendable {
-    // Invariant: called on the ledger's thread only, which is where every read that lists stock
-    // runs; the protocol is Sendable so that a context may be made there and handed down.
+/// newest lists beside an older view is right. Threading: the ledger's thread only.
+final class LiveStockLists: StockLists {
     private let state: MarketState
 
     init(state: MarketState) { self.state = state }
