@@ -140,7 +140,10 @@ package struct Salvage {
             outcome.notes.append("\(finding.part): \(finding.detail)")
         }
         var origin: StoreOrigin?
-        if let history = original.history, let seed = original.identitySeed {
+        if let seed = original.identitySeed {
+            // Without its history cursors of the original mean nothing here.
+            let history: HistoryTable
+            if let table = original.history { history = table } else { history = try .new() }
             origin = StoreOrigin(history: history, identitySeed: seed)
         }
         outcome.known = max(original.mark?.seq ?? 0, original.head?.seq ?? 0)

@@ -30,6 +30,11 @@ package struct HistoryTable: Equatable, Sendable {
     /// The number of the epoch in force, from 0.
     package var epoch: Int { epochs.count - 1 }
 
+    /// The table of a store that begins.
+    package static func new() throws(StorageError) -> HistoryTable {
+        HistoryTable(first: .init(id: try randomID(), first: 1))
+    }
+
     /// 16 hexadecimal digits that no other history has.
     package static func randomID() throws(StorageError) -> String {
         let digits = String(try Store.randomNumber(), radix: 16)

@@ -62,6 +62,7 @@ package final class Store {
             identitySeed = seed
             try StartupProof(database: database, head: head, history: table).check(mark.found)
         }
+        mark.keep(seed: identitySeed)
         state = MarketState()
         try StateLoader(database: database).load(into: state)
         writeSet = WriteSet(
@@ -192,7 +193,7 @@ package struct StoreOrigin: Sendable {
 
     static func new() throws(StorageError) -> StoreOrigin {
         StoreOrigin(
-            history: HistoryTable(first: .init(id: try HistoryTable.randomID(), first: 1)),
+            history: try .new(),
             identitySeed: try Store.randomNumber())
     }
 }

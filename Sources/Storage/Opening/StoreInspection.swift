@@ -72,12 +72,14 @@ package final class StoreInspection {
 
     private func readParts() {
         let meta = MetaRecords(database: database)
-        mark = read("mark") { () throws(StorageError) in
-            try HighWaterMark(path: directory + "/mark", isReadOnly: true).found
+        let file = read("mark") { () throws(StorageError) in
+            try HighWaterMark(path: directory + "/mark", isReadOnly: true)
         }
+        mark = file?.found
         head = read("head") { () throws(StorageError) in try meta.head() }
         history = read("history") { () throws(StorageError) in try meta.history() }
-        identitySeed = read("seed") { () throws(StorageError) in try meta.identitySeed() }
+        identitySeed =
+            read("seed") { () throws(StorageError) in try meta.identitySeed() } ?? file?.foundSeed
     }
 
     private func read<Value>(

@@ -37,12 +37,23 @@ enum MarketHistory {
         return path
     }
 
+    /// The same with everything in sorted files and next to nothing in the log.
+    private static let flushed: Result<String, any Error> = Result {
+        let folder = try make()
+        let database = try Database(path: folder.path + "/db", families: families)
+        try database.flush()
+        let path = folder.path + "-kept"
+        try FolderCopy.copy(folder.path, to: path)
+        atexit { if let path = try? MarketHistory.flushed.get() { discard(path) } }
+        return path
+    }
+
     private static func discard(_ path: String) { try? FileSystem.removeTree(path) }
 
     /// A closed store of its own in which the commands have run and a reservation has ended.
-    static func make() throws -> TestFolder {
+    static func make(flushed: Bool = false) throws -> TestFolder {
         let folder = try TestFolder()
-        try FolderCopy.copy(original.get(), to: folder.path)
+        try FolderCopy.copy((flushed ? self.flushed : original).get(), to: folder.path)
         return folder
     }
 

@@ -1,0 +1,120 @@
+import Basics
+import Domain
+import RocksDB
+import Storage
+import System
+import Testing
+
+@testable import Ledger
+
+/// Damage to the files of a closed store: it is refused, or named by verification, or without
+/// consequence. It is never passed over.
+@Suite struct DamageTests {
+    enum FileKind: String, CaseIterable {
+        case log, table, manifest
+
+        func matches(_ name: String) -> Bool {
+            switch self {
+            case .log: name.hasSuffix(".log")
+            case .table: name.hasSuffix(".sst")
+            case .manifest: name.hasPrefix("MANIFEST-")
+            }
+        }
+    }
+
+    enum Harm: String, CaseIterable {
+        case flip, truncate, zero
+    }
+
+    static let cases: [(FileKind, Harm, UInt64)] = FileKind.allCases.flatMap { kind in
+        Harm.allCases.flatMap { harm in
+            (0..<(harm == .flip ? 8 : 3)).map { (kind, harm, UInt64($0)) }
+        }
+    }
+
+    /// Harms one file, chosen and harmed by the seed.
+    private func harm(
+        _ folder: TestFolder, _ kind: FileKind, _ harm: Harm, seed: UInt64
+    ) throws -> String {
+        let database = folder.path + "/db"
+        let names = try FileSystem.list(database).filter(kind.matches).filter {
+            try FileSystem.size(of: database + "/" + $0) > 100
+        }
+        func random(_ salt: UInt64, below limit: Int) -> Int {
+            Int(FastHash.mix(seed &* 31 &+ salt) % UInt64(max(limit, 1)))
+        }
+        let name = try #require(names.isEmpty ? nil : names[random(1, below: names.count)])
+        let path = database + "/" + name
+        var bytes = try FileSystem.read(path).array
+        let place = random(2, below: bytes.count)
+        switch harm {
+        case .flip: bytes[place] ^= 1 << UInt8(random(3, below: 8))
+        case .truncate: bytes.removeLast(bytes.count - place)
+        case .zero: for index in place..<min(place + 64, bytes.count) { bytes[index] = 0 }
+        }
+        try FileSystem.writeAtomically(bytes.span, to: path)
+        return "\(name) \(harm) at \(place)"
+    }
+
+    private static var options: StoreOptions {
+        var options = StoreOptions()
+        options.blockCacheBytes = 1 << 20
+        options.writeBufferBytes = 1 << 20
+        return options
+    }
+
+    private enum Outcome {
+        case refused
+        case problems
+        case clean(VerificationReport)
+    }
+
+    private func verified(_ folder: TestFolder) throws -> Outcome {
+        do throws(StorageError) {
+            let report = try Verification.run(directory: folder.path, options: Self.options)
+            return report.isClean ? .clean(report) : .problems
+        } catch { return .refused }
+    }
+
+    @Test(arguments: cases)
+    func damageIsNeverPassedOver(kind: FileKind, harm: Harm, seed: UInt64) throws {
+        let original = try MarketHistory.make(flushed: kind == .table)
+        let whole = try Verification.run(directory: original.path, options: Self.options)
+        #expect(whole.isClean)
+        let folder = try MarketHistory.make(flushed: kind == .table)
+        let what = Comment(rawValue: try self.harm(folder, kind, harm, seed: seed))
+        let outcome = try verified(folder)
+        if case .clean(let report) = outcome {
+            #expect(report.seq == whole.seq, what)
+            #expect(report.digest == whole.digest, what)
+        }
+        try checkSalvage(folder, whole, what)
+        // A start may find less than verification, and must not serve less than the mark.
+        do throws(StorageError) {
+            let store = try Store(directory: folder.path, options: Self.options)
+            #expect(store.writeSet.head.seq == whole.seq, what)
+        } catch { #expect(!error.message.isEmpty, what) }
+    }
+
+    /// What salvage copies is whole, and what it does not copy it names.
+    private func checkSalvage(
+        _ folder: TestFolder, _ whole: VerificationReport, _ what: Comment
+    ) throws {
+        let target = folder.path + "-salvaged"
+        defer { try? FileSystem.removeTree(target) }
+        let outcome: Salvage.Outcome
+        do throws(StorageError) {
+            outcome = try Salvage.run(from: folder.path, to: target, options: Self.options)
+        } catch {
+            #expect(!error.message.isEmpty, what)
+            #expect(try FileSystem.kind(of: target) == nil, what)
+            return
+        }
+        #expect(outcome.known == whole.seq, what)
+        #expect(outcome.lost?.upperBound ?? whole.seq == whole.seq, what)
+        let report = try Verification.run(directory: target, options: Self.options)
+        #expect(report.problems.isEmpty, what)
+        #expect(report.seq == outcome.copied, what)
+        if outcome.copied == whole.seq { #expect(report.digest == whole.digest, what) }
+    }
+}

@@ -1,0 +1,246 @@
+import Basics
+import Domain
+import RocksDB
+import System
+import Testing
+
+@testable import Storage
+
+/// What a start refuses, and what it says.
+@Suite struct ProofTests {
+    private func store(_ count: Int = 12) throws -> SmallStore {
+        let store = try SmallStore()
+        try store.write(count)
+        return store
+    }
+
+    @Test func aWholeStoreOpensAgain() throws {
+        let small = try store()
+        for _ in 0..<3 {
+            #expect(small.refusal() == nil)
+            #expect(small.refusal(isReadOnly: true) == nil)
+        }
+        try small.write(3)
+        #expect(try small.open().writeSet.head.seq == 15)
+        #expect(try small.open().history.epochs.count == 1)
+    }
+
+    /// The log loses its tail as a whole, as RocksDB can lose it without an error.
+    @Test func aLostTailIsNamed() throws {
+        let small = try store(9)
+        let short = try SmallStore()
+        try FileSystem.removeTree(short.path)
+        try copy(small.path, short.path)
+        try small.write(3)
+        // The mark of the longer log beside the shorter one.
+        try short.put(try small.bytes(small.markPath), short.markPath)
+        for isReadOnly in [true, false] {
+            let refusal = short.refusal(isReadOnly: isReadOnly) ?? ""
+            #expect(refusal.contains("events 10 to 12 were on disk and are gone"), "\(refusal)")
+            #expect(refusal.contains("salvage"))
+        }
+    }
+
+    @Test(arguments: [
+        (HighWaterMark.Value(epoch: 0, seq: 15, chain: Digest128()), "events 13 to 15"),
+        (.init(epoch: 0, seq: 12, chain: Digest128(high: 1)), "event 12 is not the one"),
+        (.init(epoch: 0, seq: 5, chain: Digest128(high: 1)), "event 5 is not the one"),
+        (.init(epoch: 4, seq: 0, chain: Digest128()), "epoch 4"),
+    ])
+    func aMarkThatDoesNotFitIsNamed(value: HighWaterMark.Value, words: String) throws {
+        let small = try store()
+        try HighWaterMark(path: small.markPath).write(value)
+        #expect(small.refusal()?.contains(words) == true, "\(small.refusal() ?? "opened")")
+    }
+
+    @Test(arguments: ["mark", "FORMAT", "db"]) func aMissingPartIsRefused(name: String) throws {
+        let small = try store()
+        try FileSystem.removeTree(small.path + "/" + name)
+        let before = try FileSystem.list(small.path)
+        let refusal = small.refusal()
+        #expect(refusal != nil)
+        #expect(small.refusal(isReadOnly: true) != nil)
+        // Refusing makes nothing that would hide the loss the next time.
+        #expect(try FileSystem.list(small.path) == before)
+        #expect(small.refusal() == refusal)
+    }
+
+    @Test(arguments: [0, 40, 128]) func aBrokenMarkIsRefused(count: Int) throws {
+        let small = try store()
+        try small.put([UInt8](repeating: 0, count: count), small.markPath)
+        #expect(small.refusal()?.contains("neither of its two slots") == true)
+    }
+
+    @Test(arguments: [
+        ("head", "the head is gone"), ("history", "history table is missing"),
+        ("seed", "history table is missing"),
+    ])
+    func aMissingMetaRowIsRefused(name: String, words: String) throws {
+        let small = try store()
+        try small.alter { _, batch in
+            batch.delete(Keyspace.meta.family, Array(name.utf8).span)
+        }
+        #expect(small.refusal()?.contains(words) == true, "\(small.refusal() ?? "opened")")
+    }
+
+    @Test(arguments: ["head", "history", "seed", "session"])
+    func aTruncatedMetaRowIsRefused(name: String) throws {
+        let small = try store()
+        try small.alter { _, batch in
+            let key = Array(name.utf8)
+            let value: [UInt8] = [1]
+            batch.put(Keyspace.meta.family, key.span, value.span)
+        }
+        #expect(small.refusal()?.contains("meta/\(name) is damaged") == true)
+    }
+
+    @Test(arguments: [Keyspace.events, .catalog]) func aFamilyBehindIsRefused(
+        keyspace: Keyspace
+    ) throws {
+        let small = try store()
+        try small.alter { _, batch in
+            var value = ByteBuffer()
+            value.append(bigEndian: UInt64(11))
+            batch.put(keyspace.family, StoreKey.marker(keyspace).bytes, value.bytes)
+        }
+        let refusal = small.refusal() ?? "opened"
+        #expect(refusal.contains("family \(keyspace.name) stands at event 11"), "\(refusal)")
+    }
+
+    @Test(arguments: [
+        (UInt64(12), "event 12"), (13, "the log ends with event 13"),
+    ])
+    func aTailThatDoesNotFitTheHeadIsRefused(seq: UInt64, words: String) throws {
+        let small = try store()
+        try small.alter { _, batch in
+            batch.put(
+                Keyspace.events.family, StoreKey.event(seq).bytes,
+                [UInt8](repeating: 9, count: 40).span)
+        }
+        #expect(small.refusal()?.contains(words) == true, "\(small.refusal() ?? "opened")")
+    }
+
+    // MARK: FORMAT and the lock
+
+    @Test(arguments: [
+        ("entrepot 2\n", "use a newer entrepot"), ("entrepot 99", "use a newer entrepot"),
+        ("entrepot 0\n", "damaged"), ("entrepot -1\n", "damaged"), ("entrepot\n", "damaged"),
+        ("", "damaged"), ("redis 1\n", "damaged"), ("entrepot 1 1\n", "damaged"),
+        ("entrepot 99999999999999999999\n", "damaged"), ("\u{0}\u{0}", "damaged"),
+    ])
+    func aFormatThatIsNotOursIsRefused(text: String, words: String) throws {
+        let small = try store(2)
+        try small.put(Array(text.utf8), small.formatPath)
+        #expect(small.refusal()?.contains(words) == true, "\(small.refusal() ?? "opened")")
+        #expect(small.refusal(isReadOnly: true)?.contains(words) == true)
+        try small.put([UInt8](repeating: 0xff, count: 4_096), small.formatPath)
+        #expect(small.refusal()?.contains("damaged") == true)
+    }
+
+    @Test func aDirectoryHasOneUser() throws {
+        let small = try store(2)
+        let first = try small.open()
+        for isReadOnly in [true, false] {
+            #expect(
+                small.refusal(isReadOnly: isReadOnly) == "another process uses \(small.path)")
+        }
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func lookingChangesNothing() throws {
+        let small = try store()
+        let before = try contents(small.path)
+        #expect(try small.open(isReadOnly: true).writeSet.head.seq == 12)
+        #expect(try contents(small.path) == before)
+        let empty = try SmallStore()
+        #expect(empty.refusal(isReadOnly: true)?.contains("holds no entrepot data") == true)
+        #expect(try FileSystem.list(empty.path).isEmpty)
+    }
+
+    // MARK: Sessions
+
+    @Test func onlyAnUncleanStopUnderARelaxedPolicyEndsTheHistory() throws {
+        let small = try SmallStore()
+        try small.write(2)
+        let first = try small.open(isReadOnly: true).history.current
+        try small.write(2, policy: .always, isClean: false)
+        #expect(try small.open(isReadOnly: true).history.current == first)
+        try small.write(2, policy: .interval(milliseconds: 10), isClean: true)
+        #expect(try small.open(isReadOnly: true).history.current == first)
+        try small.write(2, policy: .off, isClean: false)
+        let store = try small.open()
+        #expect(store.endedHistory == first)
+        #expect(store.history.epochs.map(\.first) == [1, 9])
+        #expect(store.history.verdict(id: first, seq: 9) == .forked)
+    }
+
+    /// The start that begins a history dies before its first event.
+    @Test func aHistoryWithoutEventsIsToldAgain() throws {
+        let small = try SmallStore()
+        try small.write(4, policy: .off, isClean: false)
+        let ended = try #require(try small.open().endedHistory)
+        #expect(try small.open().endedHistory == ended)
+        try small.write(1)
+        #expect(try small.open().endedHistory == nil)
+    }
+
+    @Test func anEpochCutsThoseThatWereToBeginLater() {
+        var table = HistoryTable(first: .init(id: "a", first: 1))
+        table.begin(.init(id: "b", first: 500))
+        table.begin(.init(id: "c", first: 401))
+        #expect(table.epochs.map(\.first) == [1, 401, 401])
+        #expect(table.verdict(id: "a", seq: 400) == .good)
+        #expect(table.verdict(id: "a", seq: 450) == .forked)
+        #expect(table.verdict(id: "b", seq: 500) == .forked)
+        #expect(table.history(of: 401) == "c")
+    }
+
+    // MARK: The watchdog
+
+    @Test func theWatchdogSeesAThreadThatStandsStill() throws {
+        let barked = WaitableFlag()
+        let watchdog = RecoveryWatchdog(milliseconds: 20) { _ in barked.set() }
+        #expect(barked.wait(milliseconds: 5_000))
+        watchdog.stop()
+    }
+
+    @Test func theWatchdogLetsWorkBe() throws {
+        let small = try store(1)
+        let barked = WaitableFlag()
+        let watchdog = RecoveryWatchdog(milliseconds: 150) { _ in barked.set() }
+        for _ in 0..<100 {
+            _ = try small.bytes(small.formatPath)
+            barked.wait(milliseconds: 5)
+        }
+        watchdog.stop()
+        #expect(!barked.isSet)
+    }
+
+    // MARK: Files
+
+    private func copy(_ source: String, _ target: String) throws {
+        try FileSystem.makeFolder(target)
+        for name in try FileSystem.list(source) {
+            let from = source + "/" + name
+            if try FileSystem.kind(of: from) == .folder {
+                try copy(from, target + "/" + name)
+            } else {
+                let content = try FileSystem.read(from)
+                try FileSystem.writeAtomically(content.bytes, to: target + "/" + name)
+            }
+        }
+    }
+
+    private func contents(_ path: String) throws -> [String: [UInt8]] {
+        var result: [String: [UInt8]] = [:]
+        for name in try FileSystem.list(path) {
+            let from = path + "/" + name
+            if try FileSystem.kind(of: from) == .folder {
+                result.merge(try contents(from)) { left, _ in left }
+            } else {
+                result[from] = try FileSystem.read(from).array
+            }
+        }
+        return result
+    }
+}
