@@ -60,9 +60,14 @@ extension Command {
             if stage != current {
                 bar?.finish()
                 current = stage
+                let label =
+                    switch stage {
+                    case .events: "replaying the log"
+                    case .records: "comparing records"
+                    case .audit: "adding up"
+                    }
                 bar = ProgressBar(
-                    stage == .events ? "replaying the log" : "comparing records",
-                    total: total == 0 ? nil : Int(clamping: total),
+                    label, total: total == 0 ? nil : Int(clamping: total),
                     unit: stage == .events ? "events" : "rows", isShown: console.showsProgress,
                     clock: SystemClock(), write: console.complain)
             }

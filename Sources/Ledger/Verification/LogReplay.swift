@@ -5,7 +5,7 @@ import Storage
 
 /// Walks the whole log once: checks it as a log, and applies it from empty.
 ///
-/// What it leaves in `records`, `digest`, `movements` and `postings` is what the store must hold.
+/// What it leaves in `records`, `digest` and `postings` is what the store must hold.
 /// Threading: one thread.
 final class LogReplay {
     let store: StoreInspection
@@ -15,7 +15,6 @@ final class LogReplay {
     let state = MarketState()
     private var records = RecordTable()
     private(set) var digest = Digest128()
-    private(set) var movements = MovementSums()
     var postings: PostingProof
     /// The first event that is missing or damaged: what follows from the log is not proven from
     /// here on, and what merely follows from the damage is not reported.
@@ -191,7 +190,6 @@ final class LogReplay {
     private func apply(_ event: borrowing Event) {
         checkLinks(event)
         checkSystem(event)
-        movements.add(event, before: state, firstBad == nil ? report : nil)
         postings.take(event)
         event.forEachChange { change in put(change, event.seq, event.time) }
         state.apply(event)

@@ -100,6 +100,27 @@ import Testing
         }
     }
 
+    /// Figures that do not add up are named even where the row itself is told to be wrong.
+    @Test func brokenFiguresAreFound() throws {
+        let folder = try MarketHistory.make()
+        try MarketHistory.alter(folder) { database, batch in
+            let (bytes, value) = try MarketHistory.lastRow(database, .inventory)
+            let key = try #require(StoreKey.stockKey(bytes.span))
+            var stock = try StockCodec.decode(value.span, key: key)
+            stock.onHand += 3
+            stock.reserved += 1
+            stock.held = stock.onHand + 1
+            var buffer = ByteBuffer()
+            StockCodec.encode(stock, into: &buffer)
+            batch.put(Keyspace.inventory.family, bytes.span, buffer.bytes)
+        }
+        let report = try verify(folder)
+        #expect(report.counts[.stock] ?? 0 >= 2, "\(report.problems)")
+        #expect(report.counts[.conservation] ?? 0 >= 1, "\(report.problems)")
+        #expect(report.counts[.record] ?? 0 >= 1)
+        #expect(report.counts[.digest] == 1)
+    }
+
     @Test func aLockedDirectoryIsRefused() throws {
         let market = try TestLedger()
         #expect {
