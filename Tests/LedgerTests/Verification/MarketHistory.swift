@@ -40,12 +40,16 @@ enum MarketHistory {
     /// The same with everything in sorted files and next to nothing in the log.
     private static let flushed: Result<String, any Error> = Result {
         let folder = try make()
-        let database = try Database(path: folder.path + "/db", families: families)
-        try database.flush()
+        try flush(folder)
         let path = folder.path + "-kept"
         try FolderCopy.copy(folder.path, to: path)
         atexit { if let path = try? MarketHistory.flushed.get() { discard(path) } }
         return path
+    }
+
+    private static func flush(_ folder: TestFolder) throws {
+        let database = try Database(path: folder.path + "/db", families: families)
+        try database.flush()
     }
 
     private static func discard(_ path: String) { try? FileSystem.removeTree(path) }
@@ -58,16 +62,21 @@ enum MarketHistory {
     }
 
     private static func record() throws -> String {
+        let folder = try fill()
+        let path = folder.path + "-kept"
+        try FolderCopy.copy(folder.path, to: path)
+        return path
+    }
+
+    /// The ledger is gone, and its database closed, when this returns.
+    private static func fill() throws -> TestFolder {
         let market = try TestLedger()
         market.setUpMarket()
         market.setUp(lines)
         market.clock.advance(milliseconds: 120_000)
         market.ledger.tick()
         market.settle()
-        try market.ledger.stop()
-        let path = market.folder.path + "-kept"
-        try FolderCopy.copy(market.folder.path, to: path)
-        return path
+        return market.folder
     }
 
     static let families = Keyspace.families(StoreOptions())

@@ -54,17 +54,19 @@ import Testing
     @Test func aSalvagedStoreServes() throws {
         let folder = try MarketHistory.make()
         try salvage(folder) { _, target in
-            let clean = try TestFolder()
-            try FolderCopy.copy(target, to: clean.path)
-            let market = try TestLedger(folder: clean)
-            market.setUp(["TRADE COMMIT t-2", "TRADE CREATE luna mars water:1 ID later-1"])
-            #expect(market.run("TRADE GET t-1").json().at("status") == "initiated")
-            try market.ledger.stop()
-            // The object still holds the directory, so a copy is looked at.
-            let later = try TestFolder()
-            try FolderCopy.copy(clean.path, to: later.path)
-            #expect(try Verification.run(directory: later.path).problems.isEmpty)
+            let served = try TestFolder()
+            try FolderCopy.copy(target, to: served.path)
+            try serve(served)
+            let report = try Verification.run(directory: served.path)
+            #expect(report.problems == [])
         }
+    }
+
+    /// The ledger is gone, and its database closed, when this returns.
+    private func serve(_ folder: TestFolder) throws {
+        let market = try TestLedger(folder: folder)
+        market.setUp(["TRADE COMMIT t-2", "TRADE CREATE luna mars water:1 ID later-1"])
+        #expect(market.run("TRADE GET t-1").json().at("status") == "initiated")
     }
 
     /// The first event of a transaction of two is damaged: both are lost, and all behind them.

@@ -105,7 +105,8 @@ import Testing
         let folder = try MarketHistory.make()
         try MarketHistory.alter(folder) { database, batch in
             let (bytes, value) = try MarketHistory.lastRow(database, .inventory)
-            let key = try #require(StoreKey.stockKey(bytes.span))
+            let found = StoreKey.stockKey(bytes.span)
+            let key = try #require(found)
             var stock = try StockCodec.decode(value.span, key: key)
             stock.onHand += 3
             stock.reserved += 1
@@ -119,6 +120,56 @@ import Testing
         #expect(report.counts[.conservation] ?? 0 >= 1, "\(report.problems)")
         #expect(report.counts[.record] ?? 0 >= 1)
         #expect(report.counts[.digest] == 1)
+    }
+
+    /// A store of which the first runs of postings are stored.
+    private func storeWithPostings() throws -> TestFolder {
+        let folder = try MarketHistory.make()
+        let store = try Store(directory: folder.path, options: StoreOptions())
+        let projections = Projections(
+            database: store.database, scratch: folder.path, runEvents: 16)
+        try projections.load(store.latestView())
+        #expect(projections.indexedSeq >= 32)
+        try store.endSession()
+        return folder
+    }
+
+    @Test func storedPostingsAreCompared() throws {
+        #expect(try verify(try storeWithPostings()).problems == [])
+        let folder = try storeWithPostings()
+        let before = try verify(folder)
+        #expect(before.isClean)
+        try MarketHistory.alter(folder) { database, batch in
+            // A posting goes, another changes its roles, and a day's sums.
+            var iterator = try database.fullScan(Keyspace.postings.family)
+            try iterator.seekToFirst()
+            var left: Set<UInt8> = [1, 3, 6]
+            while iterator.isValid {
+                if left.remove(iterator.key[0]) != nil {
+                    var value = iterator.value.array
+                    value[value.count - 1] ^= 4
+                    switch iterator.key[0] {
+                    case 1: batch.put(Keyspace.postings.family, iterator.key, value.span)
+                    case 3: batch.delete(Keyspace.postings.family, iterator.key)
+                    default: batch.put(Keyspace.postings.family, iterator.key, value.span)
+                    }
+                }
+                try iterator.next()
+            }
+            #expect(left.isEmpty)
+        }
+        let report = try verify(folder)
+        #expect(report.problems.map(\.kind) == [.posting, .posting, .posting])
+    }
+
+    @Test func aPostingTooManyIsFound() throws {
+        let folder = try storeWithPostings()
+        try MarketHistory.alter(folder) { _, batch in
+            let key = PostingEntry.key(.itemTrade, owner: 77, seq: 9)
+            let value: [UInt8] = [0]
+            batch.put(Keyspace.postings.family, key.span, value.span)
+        }
+        #expect(try verify(folder).problems.map(\.kind) == [.posting])
     }
 
     @Test func aLockedDirectoryIsRefused() throws {
