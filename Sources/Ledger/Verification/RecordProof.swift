@@ -3,8 +3,8 @@ import Domain
 import RocksDB
 import Storage
 
-/// Compares every stored record with what the log left, both ways, and open records with the moments
-/// at which they are looked at.
+/// Compares every stored record with what the log left, both ways, and open records with the
+/// moments at which they are looked at.
 ///
 /// Threading: one thread.
 struct RecordProof: ~Copyable {

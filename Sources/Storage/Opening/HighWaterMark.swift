@@ -13,9 +13,10 @@ package import System
 ///     slot = magic:4 "EMRK" schema:4 generation:8 epoch:8 seq:8 chain:16 seed:8 checksum:8
 ///     checksum = FastHash.hash64 over the 56 bytes before it; all numbers big-endian
 ///
-/// The seed is the store's own (`meta/seed`), kept here too because the keys of `ids` cannot be made
-/// again without it; 0 until it is known. A torn write damages one slot; the other one, a group older, still counts. A new store begins
-/// with a mark of seq 0, before its database is made: a store without a mark has lost it.
+/// The seed is the store's own (`meta/seed`), kept here too because the keys of `ids` cannot be
+/// made again without it; 0 until it is known. A torn write damages one slot; the other one, a
+/// group older, still counts. A new store begins with a mark of seq 0, before its database is made:
+/// a store without a mark has lost it.
 /// Threading: one thread at a time; after opening that is the sync thread.
 package final class HighWaterMark: Sendable {
     package struct Value: Equatable, Sendable {
