@@ -22,6 +22,14 @@ package final class Ledger {
     private let sync: SyncThread
     private let due: DueWork
     private let lists: LiveStockLists
+    /// The limits in force; may be changed between commands.
+    package var limits: Limits {
+        didSet {
+            transaction.limits = limits
+            space.limits = limits
+            time.limitMilliseconds = limits.clockSkewMilliseconds
+        }
+    }
 
     /// The group that a reply given now belongs to.
     package private(set) var openGroup: UInt64 = 1
@@ -49,6 +57,7 @@ package final class Ledger {
     ) throws(StorageError) {
         self.store = store
         self.options = options
+        limits = options.limits
         self.clock = clock
         state = store.state
         time = LedgerClock(clock: clock, limitMilliseconds: options.limits.clockSkewMilliseconds)
@@ -287,14 +296,14 @@ package final class Ledger {
     /// What a read on another thread needs; the view is the last durable one.
     package func durableContext(_ caller: Caller) -> ReadContext {
         ReadContext(
-            view: durableView, projections: projections, caller: caller, limits: options.limits,
+            view: durableView, projections: projections, caller: caller, limits: limits,
             now: Timestamp(milliseconds: clock.wallMilliseconds()), stockLists: lists)
     }
 
     private func context(_ caller: Caller) -> ReadContext {
         ReadContext(
             view: store.latestView(), projections: projections, caller: caller,
-            limits: options.limits, now: Timestamp(milliseconds: clock.wallMilliseconds()),
+            limits: limits, now: Timestamp(milliseconds: clock.wallMilliseconds()),
             stockLists: lists)
     }
 
@@ -329,8 +338,8 @@ package final class Ledger {
     }
 
     private var isGroupFull: Bool {
-        groupCommands >= options.limits.groupCommands
-            || store.writeSet.byteCount >= options.limits.groupBytes
+        groupCommands >= limits.groupCommands
+            || store.writeSet.byteCount >= limits.groupBytes
     }
 
     private func closeFullGroup() {
@@ -444,6 +453,16 @@ package final class Ledger {
 
     /// Why writes are refused for want of space; nil while they are not.
     package var spaceRefusal: CommandError? { space.refusal }
+
+    /// Changes when replies may leave, from the next group on.
+    ///
+    /// A store that was relaxed once counts as relaxed until the next start.
+    package func setSyncPolicy(_ policy: StoreOptions.SyncPolicy) throws(StorageError) {
+        if policy == sync.policy { return }
+        // Before the first reply that does not wait for the disk.
+        if sync.policy == .always { try store.relaxSession(policy) }
+        sync.policy = policy
+    }
 
     // MARK: This server's own values
 

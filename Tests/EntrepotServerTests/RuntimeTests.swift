@@ -61,7 +61,7 @@ import Testing
             let log = Log(level: .error, format: .text, clock: SystemClock(), sink: NoSink())
             let live = LiveConfiguration(configuration, log: log, environment: [:])
             var limits: [Limits] = []
-            live.onChange = { limits.append($0) }
+            live.onChange = { limits.append($0.limits) }
             try live.set([("slowlog_entries", "7"), ("log_level", "debug")])
             #expect(limits.map(\.slowlogEntries) == [7])
             #expect(log.level == .debug)

@@ -7,8 +7,8 @@ import RESPServer
 /// Threading: the thread of the connections.
 final class LiveConfiguration: ConfigurationPort {
     private(set) var current: Configuration
-    /// Told of the limits after each change.
-    var onChange: ((Limits) -> Void)?
+    /// Told of the whole after each change.
+    var onChange: ((Configuration) -> Void)?
     private let log: Log
     private let environment: [String: String]
 
@@ -26,7 +26,7 @@ final class LiveConfiguration: ConfigurationPort {
         }
         log.level = current.logLevel.level
         log.format = .chosen(current.log, environment: environment)
-        onChange?(current.limits)
+        onChange?(current)
         log.info("settings changed", ["keys": "\(changes.map(\.key).joined(separator: " "))"])
     }
 

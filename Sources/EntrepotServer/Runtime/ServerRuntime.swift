@@ -115,7 +115,16 @@ package final class ServerRuntime {
     }
 
     private func connect(_ configuration: Configuration) {
-        settings.onChange = { [unowned self] limits in server.limits = limits }
+        settings.onChange = { [unowned self] configuration in
+            server.limits = configuration.limits
+            ledger.limits = configuration.limits
+            do throws(StorageError) {
+                try ledger.setSyncPolicy(configuration.fsync.syncPolicy)
+            } catch {
+                CurrentProcess.writeError("entrepot: \(error.message); stopping\n")
+                CurrentProcess.end(status: 1)
+            }
+        }
         server.onShutdown = { [loop] in loop.stop() }
         server.configuration = settings
         server.status = status

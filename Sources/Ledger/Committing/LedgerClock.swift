@@ -8,14 +8,15 @@ import Domain
 /// clock says and an alarm is raised, until `accept`.
 final class LedgerClock {
     private let clock: any Clock
-    private let limitMilliseconds: Int64
+    /// How far the wall clock may run ahead.
+    var limitMilliseconds: Int
     private var baseWall: Int64
     private var baseMonotonic: UInt64
     private(set) var skewMilliseconds: Int64 = 0
 
     init(clock: any Clock, limitMilliseconds: Int) {
         self.clock = clock
-        self.limitMilliseconds = Int64(limitMilliseconds)
+        self.limitMilliseconds = limitMilliseconds
         baseWall = clock.wallMilliseconds()
         baseMonotonic = clock.monotonicNanoseconds()
     }
@@ -27,7 +28,7 @@ final class LedgerClock {
             clamping: (clock.monotonicNanoseconds() &- baseMonotonic) / 1_000_000)
         let expected = baseWall &+ elapsed
         skewMilliseconds = wall &- expected
-        if skewMilliseconds > limitMilliseconds { return Timestamp(milliseconds: expected) }
+        if skewMilliseconds > Int64(limitMilliseconds) { return Timestamp(milliseconds: expected) }
         if skewMilliseconds < 0 {
             // Behind: the ledger never goes back in time anyway; count from here.
             baseWall = wall
@@ -38,7 +39,7 @@ final class LedgerClock {
 
     /// Whether, at the last look, the wall clock had jumped ahead and nobody has accepted it yet:
     /// timers pause.
-    var isJumping: Bool { skewMilliseconds > limitMilliseconds }
+    var isJumping: Bool { skewMilliseconds > Int64(limitMilliseconds) }
 
     /// The wall clock is right.
     func accept() {

@@ -4,22 +4,23 @@ import System
 /// Refuses writes before the disk is full: a database that meets a full disk does not survive it.
 final class SpaceWatch {
     private let directory: String
-    private let floorBytes: UInt64
-    private let floorPercent: UInt64
+    /// The floor under which writes are refused.
+    var limits: Limits
     /// Set while writes are refused.
     private(set) var refusal: CommandError?
 
     init(directory: String, limits: Limits) {
         self.directory = directory
-        floorBytes = UInt64(clamping: limits.freeSpaceFloorBytes)
-        floorPercent = UInt64(clamping: limits.freeSpaceFloorPercent)
+        self.limits = limits
         check()
     }
 
     /// Looks at the disk; the refusal comes and goes with its free space.
     func check() {
         guard let space = try? FreeSpace.bytes(directory) else { return }
-        let floor = max(floorBytes, space.total / 100 * floorPercent)
+        let floor = max(
+            UInt64(clamping: limits.freeSpaceFloorBytes),
+            space.total / 100 * UInt64(clamping: limits.freeSpaceFloorPercent))
         if space.available >= floor {
             refusal = nil
             return

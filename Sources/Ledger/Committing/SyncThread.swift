@@ -14,6 +14,7 @@ final class SyncThread: Sendable {
         var durable: UInt64 = 0
         var isStopping = false
         var isBusy = false
+        var policy: StoreOptions.SyncPolicy
     }
 
     private struct Waiting {
@@ -29,9 +30,8 @@ final class SyncThread: Sendable {
         case interval(milliseconds: Int)
     }
 
-    private let monitor = Monitor(State())
+    private let monitor: Monitor<State>
     private let store: StoreHandles
-    private let policy: StoreOptions.SyncPolicy
     private let markPolicy: MarkPolicy
     private let clock: any Clock
     private let wake: @Sendable () -> Void
@@ -48,7 +48,7 @@ final class SyncThread: Sendable {
         fail: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
-        self.policy = policy
+        monitor = Monitor(State(policy: policy))
         self.markPolicy = markPolicy
         self.clock = clock
         self.wake = wake
@@ -67,6 +67,12 @@ final class SyncThread: Sendable {
 
     /// The newest group of which everything is on disk, as far as the policy asks.
     var durableGroup: UInt64 { monitor.withLock { $0.durable } }
+
+    /// What the groups from now on wait for.
+    var policy: StoreOptions.SyncPolicy {
+        get { monitor.withLock { $0.policy } }
+        set { monitor.update { $0.policy = newValue } }
+    }
 
     /// Whether a flush is under way or waiting: a further group may as well grow meanwhile.
     var isBusy: Bool { monitor.withLock { $0.isBusy || $0.waiting != nil } }
@@ -92,7 +98,9 @@ final class SyncThread: Sendable {
         var flushedAt: UInt64 = 0
         var lastMark: HighWaterMark.Value?
         while true {
-            switch nextWork() {
+            let work = nextWork()
+            let policy = self.policy
+            switch work {
             case .stop: return
             case .idle:
                 // The tail of an interval: nothing new came, the last group is still to be synced.

@@ -11,7 +11,7 @@ package import Storage
 package final class Transaction {
     package let state: MarketState
     package let writeSet: WriteSet
-    package let limits: Limits
+    package internal(set) var limits: Limits
     /// The latest written state; the open group lies above it in `writeSet`.
     package internal(set) var view: ReadView
 

@@ -109,6 +109,12 @@ package final class Store {
             history: history, identitySeed: identitySeed)
     }
 
+    /// Says that from now on replies may come before the disk: behind an unclean stop a new
+    /// history begins.
+    package func relaxSession(_ policy: StoreOptions.SyncPolicy) throws(StorageError) {
+        try MetaRecords(database: database).beginSession(policy: policy)
+    }
+
     /// Says that everything is on disk: the next start need not suspect a lost tail.
     package func endSession() throws(StorageError) {
         let head = writeSet.head
