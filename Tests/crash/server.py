@@ -16,6 +16,11 @@ class Refused(Exception):
     """The server did not start, or not in time; the text is what it said."""
 
 
+def own_environment():
+    """The variables of this process without those that would configure the server."""
+    return {k: v for k, v in os.environ.items() if not k.startswith("ENTREPOT_")}
+
+
 class Server:
     """One process of `entrepot serve` on a data directory."""
 
@@ -27,7 +32,7 @@ class Server:
                 [binary, "serve", "--data", data, "--tcp", "127.0.0.1:0", "--http", "off",
                  "--fsync", fsync, *arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output,
-                env={**os.environ, **(environment or {})}, cwd=os.path.dirname(data),
+                env={**own_environment(), **(environment or {})}, cwd=os.path.dirname(data),
                 preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGKILL))
 
     def ready(self, seconds=30):
