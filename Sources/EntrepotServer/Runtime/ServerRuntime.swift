@@ -85,6 +85,7 @@ package final class ServerRuntime {
         options.syncPolicy = configuration.fsync.syncPolicy
         options.blockCacheBytes = configuration.blockCacheBytes
         options.writeBufferBytes = configuration.writeBufferBytes
+        options.writeAheadLogBytes = configuration.writeAheadLogBytes
         options.recoveryMilliseconds = configuration.limits.recoveryMilliseconds
         do throws(StorageError) {
             return try Store(directory: configuration.data, options: options)

@@ -157,6 +157,7 @@ package final class Store {
         var database = DatabaseOptions()
         database.createIfMissing = mayCreate
         database.blockCacheBytes = options.blockCacheBytes
+        database.maxTotalLogBytes = options.writeAheadLogBytes
         database.readOnly = options.isReadOnly
         do throws(RocksDBError) {
             return try Database(

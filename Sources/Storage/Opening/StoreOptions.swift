@@ -22,6 +22,9 @@ package struct StoreOptions: Sendable {
     package var syncPolicy = SyncPolicy.always
     package var blockCacheBytes = 256 << 20
     package var writeBufferBytes = 64 << 20
+    /// The write-ahead log at which the oldest rows go to their files: the longest replay at a
+    /// start, about 20 ms for each MiB.
+    package var writeAheadLogBytes = 128 << 20
     /// Opens without the right to write: verification.
     package var isReadOnly = false
     /// Opening that makes no progress for this long ends the process with a message; 0: never.
