@@ -47,7 +47,7 @@ def trade(client, first, count, window=1000):
             sys.exit("the server has gone")
         if b"\n-" in chunk:
             sys.exit(f"refused: {chunk[chunk.find(b'-'):][:200]}")
-        ends += chunk.count(b"\r\n")
+        ends += chunk.count(b"\n")
     return time.monotonic() - started
 
 
