@@ -8,6 +8,8 @@ package final class MarketState {
     package let names = Names()
     package var stock = StockTable()
     package private(set) var stations: [Station] = []
+    /// Beside the stations, and small: every trade looks at two of these.
+    private var closed: [Bool] = []
     package private(set) var items: [Item] = []
     package private(set) var ships: [Ship] = []
     package private(set) var currencies: [CurrencyCode: Currency] = [:]
@@ -57,9 +59,12 @@ package final class MarketState {
         switch change {
         case .stock(let before): stock.set(before)
         case .newStock: stock.removeLast()
-        case .station(let before): stations[Int(before.number.raw) - 1] = before
+        case .station(let before):
+            stations[Int(before.number.raw) - 1] = before
+            closed[Int(before.number.raw) - 1] = before.status == .closed
         case .newStation:
             stations.removeLast()
+            closed.removeLast()
             names.stations.removeLast()
         case .item(let before): items[Int(before.number.raw) - 1] = before
         case .newItem:
@@ -86,7 +91,7 @@ package final class MarketState {
     /// Whether a station neither buys nor sells; nil for an unknown one. No record is copied.
     package func isClosed(_ number: StationNumber) -> Bool? {
         let index = Int(number.raw) - 1
-        return stations.indices.contains(index) ? stations[index].status == .closed : nil
+        return closed.indices.contains(index) ? closed[index] : nil
     }
 
     /// What a trade needs of an item, without copying the record.
@@ -144,9 +149,11 @@ package final class MarketState {
         if stations.indices.contains(index) {
             journal.append(.station(stations[index]))
             stations[index] = station
+            closed[index] = station.status == .closed
         } else if index == stations.count, names.stations.insert(station.id) != nil {
             journal.append(.newStation)
             stations.append(station)
+            closed.append(station.status == .closed)
         }
     }
 

@@ -11,9 +11,9 @@ enum PostingKind: UInt8, Sendable, CaseIterable {
     case stationCargo = 2
     /// A trade that names an item.
     case itemTrade = 3
-    /// The first change of a stock row in a block of seqs.
+    /// A change of a stock row from which its chain can be walked.
     case stockAnchor = 4
-    /// The first change of a shipment in a block of seqs.
+    /// A change of a shipment from which its chain can be walked.
     case shipmentAnchor = 5
     /// A day's sums, of all or of one station; see `DayTotals`.
     case day = 6
@@ -40,8 +40,9 @@ struct PostingRoles: OptionSet, Sendable {
 ///     seq     the event that made the record, or the change that is the anchor
 ///     state   key = 0:1 "indexed", value = format:varint(1) seq:varint
 ///
-/// An anchor is written for a change whose seq lies in another block of 1 024 than the one before
-/// it, so that a walk along the chain of changes takes at most 1 023 steps from an anchor.
+/// One change in 64 is an anchor, chosen by a hash of its seq: from an anchor on, a walk along the
+/// chain of changes takes 64 steps on average however often the record changes, and a row that
+/// changes rarely costs no posting.
 struct PostingEntry: Sendable, Equatable {
     var owner: UInt64
     /// The event that made the posting, always.
@@ -51,13 +52,10 @@ struct PostingEntry: Sendable, Equatable {
     var roles: PostingRoles
 
     static let keyCount = 19
-    static let blockShift: UInt64 = 10
 
-    /// Whether a change at `seq` behind one at `previous` is an anchor.
+    /// Whether the change made by event `seq` is an anchor.
     @inline(__always)
-    static func isAnchor(_ seq: UInt64, previous: UInt64) -> Bool {
-        previous == 0 || seq >> blockShift != previous >> blockShift
-    }
+    static func isAnchor(_ seq: UInt64) -> Bool { FastHash.mix(seq) & 63 == 0 }
 
     func appendKey(to buffer: inout ByteBuffer) {
         buffer.append(kind.rawValue)
@@ -144,11 +142,11 @@ extension PostingEntry {
                         owner: UInt64(shipment.destination.raw), seq: seq, index: index,
                         kind: .stationCargo, roles: .to))
             }
-            anchor(shipment, seq, previous: change.previous, body)
+            anchor(shipment, seq, body)
             anchors(change.stock, seq, body)
         case .inventory(let change): anchors(CollectionOfOne(change.stock), seq, body)
         case .ship(_, _, let aboard, _):
-            for change in aboard { anchor(change.after, seq, previous: change.previous, body) }
+            for change in aboard { anchor(change.after, seq, body) }
         case .station, .item, .currency, .rate, .system: break
         }
     }
@@ -190,9 +188,9 @@ extension PostingEntry {
     }
 
     private static func anchor(
-        _ shipment: Shipment, _ seq: UInt64, previous: UInt64, _ body: (PostingEntry) -> Void
+        _ shipment: Shipment, _ seq: UInt64, _ body: (PostingEntry) -> Void
     ) {
-        if !isAnchor(seq, previous: previous) { return }
+        if !isAnchor(seq) { return }
         body(
             PostingEntry(
                 owner: shipment.key.seq, seq: seq, index: shipment.key.index,
@@ -202,7 +200,8 @@ extension PostingEntry {
     private static func anchors(
         _ rows: some Collection<StockChange>, _ seq: UInt64, _ body: (PostingEntry) -> Void
     ) {
-        for row in rows where isAnchor(seq, previous: row.previous) {
+        if !isAnchor(seq) { return }
+        for row in rows {
             body(
                 PostingEntry(
                     owner: row.after.key.packed, seq: seq, index: 0, kind: .stockAnchor,

@@ -129,24 +129,24 @@ struct ChainReader<Chain: RecordChain> {
     /// The seqs of changes from `range`'s start on, the earliest first.
     ///
     /// - Parameter limit: the most that are wanted.
-    /// - Complexity: the blocks that hold the result are walked whole, 1 023 steps each at most.
+    /// - Complexity: about 64 steps beyond what is found.
     func ascending(
         in range: Range<UInt64>, latest: UInt64, limit: Int
     ) throws(CommandError) -> [UInt64] {
-        guard let anchors = try anchorReader(from: range.lowerBound) else {
+        guard let anchors = try reader(range.lowerBound..<UInt64.max) else {
             return try block(range, last: latest).suffix(limit).reversed()
         }
         var found: [UInt64] = []
-        while let start = anchors.current?.seq, start < range.upperBound, found.count < limit {
-            try reading { () throws(StorageError) in try anchors.next() }
-            let last =
-                if let following = anchors.current?.seq {
-                    try step(at: following).previous
-                } else { latest }
-            let lower = max(start, range.lowerBound)
-            if lower < range.upperBound {
-                found += try block(lower..<range.upperBound, last: last).reversed()
+        var lower = range.lowerBound
+        while lower < range.upperBound, found.count < limit {
+            while let seq = anchors.current?.seq, seq <= lower {
+                try reading { () throws(StorageError) in try anchors.next() }
             }
+            let following = anchors.current?.seq
+            let last = if let following { try step(at: following).previous } else { latest }
+            found += try block(lower..<range.upperBound, last: last).reversed()
+            guard let following else { break }
+            lower = following
         }
         return found.count > limit ? Array(found[..<limit]) : found
     }
@@ -161,12 +161,6 @@ struct ChainReader<Chain: RecordChain> {
             seq = try step(at: seq).previous
         }
         return found
-    }
-
-    /// The anchors from the block of `seq` on; nil for a chain without any.
-    private func anchorReader(from seq: UInt64) throws(CommandError) -> PostingReader? {
-        let start = (seq >> PostingEntry.blockShift) << PostingEntry.blockShift
-        return try reader(start..<UInt64.max)
     }
 
     private func firstAnchor(in range: Range<UInt64>) throws(CommandError) -> UInt64? {

@@ -57,19 +57,30 @@ package enum Keyspace: Int, CaseIterable, Sendable {
     /// How the family is kept. Random keys that are only ever read whole (`inventory`, `ids`) have
     /// hash memtables: an insert costs a quarter of a skiplist's.
     package func options(writeBufferBytes: Int) -> FamilyOptions {
-        switch self {
+        // Hashes and small figures do not get smaller: no second, slower compression at the bottom.
+        let plainBottom = "bottommost_compression=kLZ4Compression"
+        return switch self {
         case .inventory:
             FamilyOptions(
                 name: name, memtable: .hashList(keyLength: 8), bloomBitsPerKey: 10,
-                writeBufferBytes: writeBufferBytes)
+                writeBufferBytes: writeBufferBytes, overrides: plainBottom)
         case .ids:
             FamilyOptions(
                 name: name, memtable: .hashList(keyLength: 16), bloomBitsPerKey: 10,
-                writeBufferBytes: writeBufferBytes)
+                writeBufferBytes: writeBufferBytes, overrides: plainBottom)
         case .trades, .cargo:
             FamilyOptions(
                 name: name, memtable: .skiplist, bloomBitsPerKey: 10,
                 writeBufferBytes: writeBufferBytes)
+        case .postings:
+            // Sorted runs that arrive as files: merged by size, so that a run is rewritten a few
+            // times in all and not with every fourth run that follows it.
+            FamilyOptions(
+                name: name, memtable: .skiplist, bloomBitsPerKey: nil,
+                writeBufferBytes: writeBufferBytes,
+                overrides: "compaction_style=kCompactionStyleUniversal;"
+                    + "level0_file_num_compaction_trigger=8;"
+                    + plainBottom)
         default:
             FamilyOptions(
                 name: name, memtable: .skiplist, bloomBitsPerKey: nil,

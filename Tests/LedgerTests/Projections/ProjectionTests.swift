@@ -159,7 +159,7 @@ import Testing
         let from = market.ledger.durableSeq - 1_500
         let forward = market.run("INVENTORY HISTORY luna water FROM \(from) LIMIT 5")
         #expect(forward.items("seq").first.map { Int($0) ?? 0 }.map { $0 - Int(from) < 3 } == true)
-        // The anchors alone: one for each block of seqs in which the row changed.
+        // About one change in 64 is an anchor; which ones depends on their seqs alone.
         let context = market.context()
         let reader = try ChainReader(
             StockChain(key: StockKey(station: StationNumber(1), item: ItemNumber(1))), context)
@@ -167,7 +167,7 @@ import Testing
         reader.tail.forEachEntry {
             if $0.kind == .stockAnchor && $0.owner & 0xff == 1 { anchors += 1 }
         }
-        #expect(anchors == 3)
+        #expect((15...45).contains(anchors))
     }
 }
 
