@@ -168,7 +168,10 @@ static void open_database(const char *folder, int manual_flush) {
         rocksdb_options_set_create_if_missing(o, 1);
         rocksdb_options_set_create_missing_column_families(o, 1);
         rocksdb_options_set_allow_concurrent_memtable_write(o, 0);
+        // As the store keeps its families: Sources/RocksDB/OptionStore.swift, Keyspace.swift.
         rocksdb_options_set_compression(o, rocksdb_lz4_compression);
+        rocksdb_options_set_level_compaction_dynamic_level_bytes(o, 1);
+        rocksdb_options_set_max_write_buffer_number(o, 3);
         rocksdb_options_set_write_buffer_size(o, 64 << 20);
         rocksdb_options_set_max_total_wal_size(o, 128 << 20);
         rocksdb_options_set_wal_recovery_mode(o, rocksdb_tolerate_corrupted_tail_records_recovery);
@@ -183,7 +186,9 @@ static void open_database(const char *folder, int manual_flush) {
             // The prefix is the whole key: one bucket per key, never to be iterated.
             rocksdb_options_set_prefix_extractor(
                 o, rocksdb_slicetransform_create_fixed_prefix((size_t)f->key_size));
-            rocksdb_options_set_hash_link_list_rep(o, 200000);
+            rocksdb_options_set_hash_link_list_rep(o, (64 << 20) / 128);
+        } else {
+            rocksdb_options_set_bottommost_compression(o, rocksdb_zstd_compression);
         }
         if (f->bloom) {
             rocksdb_options_set_memtable_prefix_bloom_size_ratio(o, 0.1);
