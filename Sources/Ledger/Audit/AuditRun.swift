@@ -111,21 +111,18 @@ package final class AuditRun {
 
     // MARK: Walking
 
-    /// Visits the rows of a family and adds them to the digest; markers are left out.
+    /// Visits the rows of a family and adds them to the digest.
     func addUp(
         _ keyspace: Keyspace, _ body: (Span<UInt8>, Span<UInt8>) throws(StorageError) -> Void
     ) throws(StorageError) {
         var iterator = try view.fullScan(keyspace)
         do throws(RocksDBError) { try iterator.seekToFirst() } catch { throw StorageError(error) }
-        let marker = StoreKey.marker(keyspace)
         var done: UInt64 = 0
         while iterator.isValid, proceed(Self.phase(keyspace), done) {
             done += 1
-            if !iterator.key.equals(marker.bytes) {
-                report.digest += StateDigest.hash(
-                    keyspace, key: iterator.key, value: iterator.value)
-                try body(iterator.key, iterator.value)
-            }
+            report.digest += StateDigest.hash(
+                keyspace, key: iterator.key, value: iterator.value)
+            try body(iterator.key, iterator.value)
             do throws(RocksDBError) { try iterator.next() } catch { throw StorageError(error) }
         }
     }

@@ -50,7 +50,7 @@ final class LogReplay {
                         throw RocksDBError(.other, error.message)
                     }
                     if seq & 0x3ff == 0 { progress(seq) }
-                } else if !iterator.key.equals(StoreKey.marker(.events).bytes) {
+                } else {
                     report.add(.event, "events", "a key of \(iterator.key.count) bytes")
                 }
                 try iterator.next()

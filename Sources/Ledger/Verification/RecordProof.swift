@@ -40,9 +40,7 @@ struct RecordProof: ~Copyable {
                 var iterator = try store.database.fullScan(keyspace.family)
                 try iterator.seekToFirst()
                 while iterator.isValid {
-                    if !iterator.key.equals(StoreKey.marker(keyspace).bytes) {
-                        take(keyspace, iterator.key, iterator.value)
-                    }
+                    take(keyspace, iterator.key, iterator.value)
                     rows += 1
                     if rows & 0x3ff == 0 { progress(rows) }
                     try iterator.next()

@@ -147,14 +147,11 @@ package struct Verification {
             }
         }
         if store.head == nil { return }
-        for keyspace in Keyspace.allCases where keyspace.hasMarker {
-            let wanted = head.markers[keyspace.rawValue]
+        for keyspace in Keyspace.allCases where keyspace.hasWitness {
             do throws(StorageError) {
-                let found = try store.marker(of: keyspace)
-                if found == wanted { continue }
-                report.add(
-                    .marker, keyspace.name, seq: min(found, wanted) + 1,
-                    "the family stands at event \(found), the head says \(wanted)")
+                if let problem = try store.witnessProblem(keyspace) {
+                    report.add(.witness, keyspace.name, problem)
+                }
             } catch { report.add(.database, keyspace.name, error.message) }
         }
     }

@@ -9,7 +9,7 @@ package final class VerificationReport {
     package enum Kind: String, CaseIterable, Sendable {
         /// A file could not be read, or the database not be opened.
         case database
-        case mark, head, history, marker
+        case mark, head, history, witness
         /// An event is missing, damaged, or one too many.
         case event
         case chain, transaction, time

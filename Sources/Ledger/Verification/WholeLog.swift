@@ -27,7 +27,7 @@ final class WholeLog {
         walk = try ChainWalk()
         iterator = try Self.iterator(database)
         do throws(RocksDBError) {
-            // Past the marker.
+            // From the first event on.
             let start = StoreKey.event(1)
             try iterator.seek(start.bytes)
         } catch { reason = error.message }

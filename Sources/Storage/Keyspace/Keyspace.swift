@@ -2,7 +2,7 @@ package import RocksDB
 
 /// The column families, in the order in which the database opens them.
 ///
-/// The raw values index the list of families and are in the marker vector on disk: never renumber.
+/// The raw values index the list of families and are in the witness table on disk: never renumber.
 package enum Keyspace: Int, CaseIterable, Sendable {
     /// RocksDB insists on it; nothing is stored there.
     case standard = 0
@@ -37,12 +37,12 @@ package enum Keyspace: Int, CaseIterable, Sendable {
 
     package var family: Family { Family(index: rawValue) }
 
-    /// Whether each group that writes here leaves a marker, so that a start can tell that the
-    /// family has not fallen behind the others.
-    package var hasMarker: Bool {
+    /// Whether the last row put here is a witness, by which a start can tell that the family has
+    /// not fallen behind the others. The events prove themselves by their chain.
+    package var hasWitness: Bool {
         switch self {
-        case .trades, .cargo, .inventory, .events, .ids, .due, .catalog, .outbox: true
-        case .standard, .postings, .meta, .local: false
+        case .trades, .cargo, .inventory, .ids, .due, .catalog, .outbox: true
+        case .standard, .events, .postings, .meta, .local: false
         }
     }
 

@@ -11,7 +11,6 @@ package import Domain
 ///     ids             hash128(kind ‖ [actor] ‖ name):16
 ///     due             time:8 kind:1 seq:8 index:2
 ///     catalog         kind:1 id            (rates: kind:1 base:8 quote:8)
-///     marker          the family's key length in zero bytes (catalog, outbox: one zero byte)
 package struct StoreKey: Sendable {
     // The longest fixed key is `due`'s 19 bytes; a catalog key is 1 + 64.
     @usableFromInline var storage = InlineArray<72, UInt8>(repeating: 0)
@@ -145,18 +144,13 @@ package struct StoreKey: Sendable {
         return result
     }
 
-    /// The marker that a group leaves in a family that it wrote to; sorts before all else there.
-    package static func marker(_ keyspace: Keyspace) -> StoreKey {
+    /// The longest key: a catalog key's kind and id, with room to spare.
+    package static let maximumCount = 72
+
+    /// A key from bytes that were one; whoever calls has checked their number.
+    static func raw(_ bytes: Span<UInt8>) -> StoreKey {
         var result = StoreKey()
-        let length =
-            switch keyspace {
-            case .trades, .cargo: 10
-            case .inventory, .events: 8
-            case .ids: 16
-            case .due: 19
-            default: 1
-            }
-        for _ in 0..<length { result.append(0) }
+        for index in 0..<min(bytes.count, maximumCount) { result.append(bytes[index]) }
         return result
     }
 
@@ -171,7 +165,7 @@ package struct StoreKey: Sendable {
 }
 
 extension StoreKey {
-    /// The record key that a `trades` or `cargo` key stands for, or nil for a marker or damage.
+    /// The record key that a `trades` or `cargo` key stands for, or nil for damage.
     package static func recordKey(_ bytes: Span<UInt8>) -> RecordKey? {
         var reader = ByteReader(bytes)
         guard bytes.count == 10, let seq = try? reader.bigEndian(UInt64.self), seq > 0,
@@ -180,7 +174,7 @@ extension StoreKey {
         return RecordKey(seq: seq, index: index)
     }
 
-    /// The stock key that an `inventory` key stands for, or nil for a marker or damage.
+    /// The stock key that an `inventory` key stands for, or nil for damage.
     package static func stockKey(_ bytes: Span<UInt8>) -> StockKey? {
         var reader = ByteReader(bytes)
         guard bytes.count == 8, let station = try? reader.bigEndian(UInt32.self), station > 0,
@@ -189,7 +183,7 @@ extension StoreKey {
         return StockKey(station: StationNumber(station), item: ItemNumber(item))
     }
 
-    /// The seq that an `events` key stands for, or nil for a marker or damage.
+    /// The seq that an `events` key stands for, or nil for damage.
     package static func eventSeq(_ bytes: Span<UInt8>) -> UInt64? {
         var reader = ByteReader(bytes)
         guard bytes.count == 8, let seq = try? reader.bigEndian(UInt64.self), seq > 0 else {
@@ -198,7 +192,7 @@ extension StoreKey {
         return seq
     }
 
-    /// The due moment that a `due` key stands for, or nil for a marker or damage.
+    /// The due moment that a `due` key stands for, or nil for damage.
     package static func dueKey(_ bytes: Span<UInt8>) -> DueKey? {
         var reader = ByteReader(bytes)
         guard bytes.count == 19, let time = try? reader.bigEndian(UInt64.self),

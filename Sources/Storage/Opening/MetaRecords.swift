@@ -3,7 +3,7 @@ import RocksDB
 
 /// The named values of `meta` besides the head: what a store knows about itself.
 ///
-///     head       LogHead          history   HistoryTable
+///     head       LogHead          history   HistoryTable     witness   WitnessTable
 ///     seed       number:8         session   schema:varint(1) isOpen:1 isDurable:1
 ///
 /// A session is the time from a start to a stop. `isOpen` still set at the next start means that
@@ -13,6 +13,10 @@ struct MetaRecords {
 
     func head() throws(StorageError) -> LogHead? {
         try read("head") { (bytes) throws(DecodingError) in try LogHead.decode(bytes) }
+    }
+
+    func witnesses() throws(StorageError) -> WitnessTable? {
+        try read("witness") { (bytes) throws(DecodingError) in try WitnessTable.decode(bytes) }
     }
 
     func history() throws(StorageError) -> HistoryTable? {

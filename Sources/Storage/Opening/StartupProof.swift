@@ -1,8 +1,8 @@
 import Basics
 import RocksDB
 
-/// What a start must find before it serves: the log ends where the head says, every family stands
-/// at its marker, and nothing lies before the high-water mark.
+/// What a start must find before it serves: the log ends where the head says, every family has
+/// the last row put there, and nothing lies before the high-water mark.
 ///
 /// Cheap by design (a few reads); `entrepot verify` walks everything.
 struct StartupProof {
@@ -23,8 +23,13 @@ struct StartupProof {
             throw Self.refusal("epoch \(mark.epoch) was on disk and its history is gone")
         }
         try checkTail()
-        for keyspace in Keyspace.allCases where keyspace.hasMarker {
-            try checkMarker(of: keyspace)
+        guard let witnesses = try MetaRecords(database: database).witnesses() else {
+            throw Self.refusal("the table of witnesses is gone")
+        }
+        for keyspace in Keyspace.allCases where keyspace.hasWitness {
+            if let problem = try witnesses.problem(keyspace, in: database) {
+                throw Self.refusal(problem)
+            }
         }
     }
 
@@ -59,29 +64,6 @@ struct StartupProof {
             if error.kind == .corruption { throw Self.refusal(error.message) }
             throw StorageError(error)
         }
-    }
-
-    private func checkMarker(of keyspace: Keyspace) throws(StorageError) {
-        let expected = head.markers[keyspace.rawValue]
-        let found = try Self.marker(of: keyspace, in: database)
-        if found != expected {
-            throw Self.refusal(
-                "family \(keyspace.name) stands at event \(found), the head says \(expected)")
-        }
-    }
-
-    /// The seq at which a family's marker stands; 0 where it has none.
-    static func marker(
-        of keyspace: Keyspace, in database: Database
-    ) throws(StorageError) -> UInt64 {
-        do throws(RocksDBError) {
-            guard
-                let pinned = try database.value(
-                    keyspace.family, StoreKey.marker(keyspace).bytes)
-            else { return 0 }
-            var reader = ByteReader(pinned.bytes)
-            return (try? reader.bigEndian(UInt64.self)) ?? 0
-        } catch { throw StorageError(error) }
     }
 
     /// The chain hash of an event; nil where the event is missing or damaged.

@@ -66,7 +66,8 @@ package final class Store {
         state = MarketState()
         try StateLoader(database: database).load(into: state)
         writeSet = WriteSet(
-            database: database, head: head, identitySeed: identitySeed, hasher: try Self.hasher())
+            database: database, head: head, witnesses: try meta.witnesses() ?? WitnessTable(),
+            identitySeed: identitySeed, hasher: try Self.hasher())
         if !options.isReadOnly { try beginSession(meta, head) }
     }
 

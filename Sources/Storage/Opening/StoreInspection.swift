@@ -92,8 +92,11 @@ package final class StoreInspection {
         return nil
     }
 
-    /// The seq at which a family's marker stands; 0 where it has none.
-    package func marker(of keyspace: Keyspace) throws(StorageError) -> UInt64 {
-        try StartupProof.marker(of: keyspace, in: database)
+    /// What is wrong with a family's last row; nil where it is as it was put.
+    package func witnessProblem(_ keyspace: Keyspace) throws(StorageError) -> String? {
+        guard let witnesses = try MetaRecords(database: database).witnesses() else {
+            return "the table of witnesses is gone"
+        }
+        return try witnesses.problem(keyspace, in: database)
     }
 }

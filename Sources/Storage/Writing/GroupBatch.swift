@@ -3,7 +3,7 @@ import Crypto
 import Domain
 import RocksDB
 
-/// The open group as a batch: events, records, markers, and the digest that follows them.
+/// The open group as a batch: events, records, witnesses, and the digest that follows them.
 struct GroupBatch: ~Copyable {
     private let database: Database
     private let identitySeed: UInt64
@@ -16,6 +16,8 @@ struct GroupBatch: ~Copyable {
 
     private var batch: WriteBatch
     private var touched: UInt32 = 0
+    /// The last row put into each family.
+    private var witnesses: WitnessTable
     private(set) var earliestDue: Timestamp?
     private var value = ByteBuffer(capacity: 4_096)
     private var hasher: SHA256
@@ -31,9 +33,11 @@ struct GroupBatch: ~Copyable {
     }
 
     init(
-        database: Database, head: LogHead, identitySeed: UInt64, hasher: consuming SHA256
+        database: Database, head: LogHead, witnesses: WitnessTable, identitySeed: UInt64,
+        hasher: consuming SHA256
     ) {
         self.database = database
+        self.witnesses = witnesses
         batch = database.batch()
         self.hasher = hasher
         self.head = head
@@ -180,8 +184,9 @@ struct GroupBatch: ~Copyable {
         }
         value.removeAll()
         TradeCodec.encode(trade, into: &value)
-        head.digest += StateDigest.hash(.trades, key: key.bytes, value: value.bytes)
-        put(.trades, key)
+        let hash = StateDigest.hash(.trades, key: key.bytes, value: value.bytes)
+        head.digest += hash
+        put(.trades, key, hash: hash.low)
     }
 
     private mutating func putShipment(_ shipment: Shipment, isNew: Bool) throws(StorageError) {
@@ -196,8 +201,9 @@ struct GroupBatch: ~Copyable {
         }
         value.removeAll()
         ShipmentCodec.encode(shipment, into: &value)
-        head.digest += StateDigest.hash(.cargo, key: key.bytes, value: value.bytes)
-        put(.cargo, key)
+        let hash = StateDigest.hash(.cargo, key: key.bytes, value: value.bytes)
+        head.digest += hash
+        put(.cargo, key, hash: hash.low)
     }
 
     /// Takes a record's present value out of the digest: as the group left it, else as stored.
@@ -239,7 +245,7 @@ struct GroupBatch: ~Copyable {
             state.stock.setHash(hash, row: row)
         }
         head.digest += hash
-        put(.inventory, key)
+        put(.inventory, key, hash: hash.low)
     }
 
     private mutating func putIdentity(
@@ -269,7 +275,7 @@ struct GroupBatch: ~Copyable {
             }
         }
         head.digest += hash
-        put(keyspace, key)
+        put(keyspace, key, hash: hash.low)
         // Ids never change; a key or a catalog record may, within the same group.
         if !isNew || keyspace == .catalog { pendingHashes[pending] = hash }
     }
@@ -284,9 +290,14 @@ struct GroupBatch: ~Copyable {
     }
 
     /// Puts `value` under `key` and remembers that the family was touched.
-    private mutating func put(_ keyspace: Keyspace, _ key: StoreKey) {
+    ///
+    /// - Parameter hash: of the row, for its family's witness; 0: the key is enough.
+    private mutating func put(_ keyspace: Keyspace, _ key: StoreKey, hash: UInt64 = 0) {
         batch.put(keyspace, key, value)
         touched |= 1 << UInt32(keyspace.rawValue)
+        if keyspace.hasWitness {
+            witnesses[keyspace] = WitnessTable.Witness(seq: head.seq, key: key, hash: hash)
+        }
     }
 
     // MARK: What is not in the log
@@ -295,6 +306,8 @@ struct GroupBatch: ~Copyable {
     mutating func advanceDue(to time: Timestamp, removing keys: [StoreKey]) {
         head.dueTime = max(head.dueTime, time)
         for key in keys { batch.delete(Keyspace.due.family, key.bytes) }
+        // The witness may be among them: the next moment put is the next witness.
+        if !keys.isEmpty { witnesses[.due] = nil }
         touched |= 1 << UInt32(Keyspace.meta.rawValue)
     }
 
@@ -311,12 +324,12 @@ struct GroupBatch: ~Copyable {
 
     // MARK: Committing
 
-    /// Writes the group with its markers and hands its bytes to the kernel; not yet durable.
+    /// Writes the group with its witnesses and hands its bytes to the kernel; not yet durable.
     ///
     /// - Returns: the events of the group and a snapshot that ends with it.
     /// - Throws: any failure is final: what is in memory is not in the store.
     mutating func commit() throws(StorageError) -> WrittenGroup {
-        putMarkers()
+        putHead()
         let snapshot: Snapshot
         do throws(RocksDBError) {
             try database.write(batch)
@@ -338,16 +351,10 @@ struct GroupBatch: ~Copyable {
             head: head, events: written, snapshot: snapshot, earliestDue: earliestDue)
     }
 
-    private mutating func putMarkers() {
+    private mutating func putHead() {
         value.removeAll()
-        value.append(bigEndian: head.seq)
-        value.append(bigEndian: head.digest.high)
-        value.append(bigEndian: head.digest.low)
-        for keyspace in Keyspace.allCases
-        where keyspace.hasMarker && touched & (1 << UInt32(keyspace.rawValue)) != 0 {
-            batch.put(keyspace, .marker(keyspace), value)
-            head.markers[keyspace.rawValue] = head.seq
-        }
+        witnesses.encode(into: &value)
+        batch.put(.meta, .name("witness"), value)
         value.removeAll()
         head.encode(into: &value)
         batch.put(.meta, .name("head"), value)

@@ -13,10 +13,12 @@ package final class WriteSet {
     private var group: GroupBatch
 
     init(
-        database: Database, head: LogHead, identitySeed: UInt64, hasher: consuming SHA256
+        database: Database, head: LogHead, witnesses: WitnessTable, identitySeed: UInt64,
+        hasher: consuming SHA256
     ) {
         group = GroupBatch(
-            database: database, head: head, identitySeed: identitySeed, hasher: hasher)
+            database: database, head: head, witnesses: witnesses, identitySeed: identitySeed,
+            hasher: hasher)
     }
 
     /// The log after the last appended event.
@@ -85,7 +87,7 @@ package final class WriteSet {
 
     package func deleteLocal(_ key: StoreKey) { group.deleteLocal(key) }
 
-    /// Writes the group with its markers and hands its bytes to the kernel; not yet durable.
+    /// Writes the group with its witnesses and hands its bytes to the kernel; not yet durable.
     ///
     /// - Returns: the events of the group and a snapshot that ends with it.
     /// - Throws: any failure is final: what is in memory is not in the store.

@@ -210,13 +210,10 @@ final class LogAudit {
     private func compareDigest() throws {
         var sum = Digest128()
         for keyspace in Keyspace.allCases where keyspace.isInDigest {
-            let marker = StoreKey.marker(keyspace).bytes.array
             var rows = try store.database.fullScan(keyspace.family)
             try rows.seekToFirst()
             while rows.isValid {
-                if rows.key.array != marker {
-                    sum += StateDigest.hash(keyspace, key: rows.key, value: rows.value)
-                }
+                sum += StateDigest.hash(keyspace, key: rows.key, value: rows.value)
                 try rows.next()
             }
         }

@@ -85,16 +85,28 @@ import Testing
         #expect(try verify(folder).counts[.due] ?? 0 >= 3)
     }
 
-    @Test(arguments: Keyspace.allCases.filter { $0.hasMarker && $0 != .outbox })
-    func aMovedMarkerIsFound(keyspace: Keyspace) throws {
+    @Test(arguments: Keyspace.allCases.filter { $0.hasWitness && $0 != .outbox })
+    func aMovedWitnessIsFound(keyspace: Keyspace) throws {
         let folder = try MarketHistory.make()
         try MarketHistory.alter(folder) { database, batch in
+            let name = StoreKey.name("witness")
+            guard let pinned = try database.value(Keyspace.meta.family, name.bytes) else {
+                Issue.record("the store has no witnesses")
+                return
+            }
+            var table = try WitnessTable.decode(pinned.bytes)
+            let key =
+                switch keyspace {
+                case .ids: StoreKey.identity(.key, name: .system, actor: .system, seed: 7)
+                default: StoreKey.event(UInt64.max)
+                }
+            table[keyspace] = WitnessTable.Witness(seq: 3, key: key, hash: 0)
             var value = ByteBuffer()
-            value.append(bigEndian: UInt64(3))
-            batch.put(keyspace.family, StoreKey.marker(keyspace).bytes, value.bytes)
+            table.encode(into: &value)
+            batch.put(Keyspace.meta.family, name.bytes, value.bytes)
         }
         let report = try verify(folder)
-        #expect(report.problems.map(\.kind) == [.marker])
+        #expect(report.problems.map(\.kind) == [.witness])
         #expect(throws: StorageError.self) {
             try Store(directory: folder.path, options: StoreOptions())
         }
