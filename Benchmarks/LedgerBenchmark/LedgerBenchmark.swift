@@ -8,7 +8,7 @@ import System
 /// Durable one-line trades straight into the ledger, without a network: what deciding, encoding and
 /// writing cost by themselves.
 ///
-///     ENTREPOT_BENCHMARKS=1 swift run -c release LedgerBenchmark [trades] [group]
+///     ENTREPOT_BENCHMARKS=1 swift run -c release LedgerBenchmark [trades] [group] [stations]
 @main
 struct LedgerBenchmark {
     static func main() throws {
@@ -25,8 +25,9 @@ struct LedgerBenchmark {
                 CurrentProcess.writeError(message + "\n")
                 CurrentProcess.end(status: 1)
             })
-        var run = Run(ledger: ledger, woken: woken)
-        run.seed(stations: 1_000, items: 50)
+        let stations = arguments.count > 3 ? max(2, Int(arguments[3]) ?? 1_000) : 1_000
+        var run = Run(ledger: ledger, woken: woken, stations: stations)
+        run.seed(items: 50)
         try run.trade(count: trades, group: group)
         try ledger.stop()
     }
@@ -39,7 +40,10 @@ struct Run: ~Copyable {
     let reply = Reply()
     var random = SystemRandomNumberGenerator()
 
-    init(ledger: Ledger, woken: WaitableFlag) {
+    let stations: Int
+
+    init(ledger: Ledger, woken: WaitableFlag, stations: Int) {
+        self.stations = stations
         self.ledger = ledger
         self.woken = woken
     }
@@ -54,11 +58,11 @@ struct Run: ~Copyable {
         }
     }
 
-    mutating func seed(stations: Int, items: Int) {
+    mutating func seed(items: Int) {
         for item in 0..<items { execute("ITEM ADD i-\(item) PRICE 12.50 CR MASS 10 VOLUME 1") }
         for station in 0..<stations {
             execute("STATION ADD s-\(station)")
-            for item in 0..<items { execute("INVENTORY ADD s-\(station) i-\(item) 100000") }
+            for item in 0..<items { execute("INVENTORY ADD s-\(station) i-\(item) 100000000") }
             ledger.closeGroup()
             ledger.collectDurable()
         }
@@ -69,8 +73,8 @@ struct Run: ~Copyable {
         let processBefore = cpu(0)
         let threadBefore = cpu(1)
         for index in 0..<count {
-            let seller = Int.random(in: 0..<1_000, using: &random)
-            let buyer = (seller + Int.random(in: 1..<1_000, using: &random)) % 1_000
+            let seller = Int.random(in: 0..<stations, using: &random)
+            let buyer = (seller + Int.random(in: 1..<stations, using: &random)) % stations
             words.removeAll()
             words.append("TRADE")
             words.append("CREATE")

@@ -35,9 +35,20 @@ internal import CRocksDBShims
         unsafe rocksdb_shim_listener_destroy(listener)
     }
 
+    /// Lets the threads that flush and compact run only when nobody else wants the processor: the
+    /// thread that answers clients shares two cores with them. Once for the process.
+    static let yieldingBackground: Void = {
+        let environment: OpaquePointer = unsafe rocksdb_create_default_env()
+        unsafe rocksdb_env_lower_thread_pool_cpu_priority(environment)
+        unsafe rocksdb_env_lower_high_priority_thread_pool_cpu_priority(environment)
+        // The handle only: the default environment itself lives as long as the process.
+        unsafe rocksdb_env_destroy(environment)
+    }()
+
     private func applyDatabase(_ options: DatabaseOptions) throws(RocksDBError) {
         // Options that the C interface has no call for. An error in the background is final here
         // (`max_bgerror_resume_count`), and 7.8 raises false alarms over tracked logs.
+        Self.yieldingBackground
         let recovery =
             switch options.logRecovery {
             // The default mode drops acknowledged writes behind one flipped bit.
