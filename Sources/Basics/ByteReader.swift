@@ -110,8 +110,11 @@ extension Span where Element == UInt8 {
 
     /// A copy that outlives the span.
     @inlinable package var array: [UInt8] {
+        // The initialiser below writes a count, for no bytes into the one empty array that all
+        // threads share.
+        if isEmpty { return [] }
         // Invariant: the buffer has room for `count` bytes, and all of them are written.
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, written in
             for index in 0..<count { buffer[index] = self[index] }
             written = count
         }
