@@ -10,9 +10,9 @@ import System
 /// A readable event parses and runs the whole pipeline and then writes once. A session belongs to
 /// one loop; everything here runs on that loop's thread.
 final class Session: EventHandler {
-    /// Bytes that one readable event reads at most; the rest is reported again.
-    /// What one turn takes from a connection: enough for a deep pipeline, small enough that one with
-    /// thousands of requests waiting does not keep the others waiting.
+    /// Bytes that one readable event reads at most; the rest is reported again. Enough for a deep
+    /// pipeline, small enough that one connection with thousands of requests does not keep the
+    /// others waiting.
     static let readBytes = 16 << 10
 
     let id: UInt64
