@@ -87,7 +87,7 @@ final class RecordWalk<Record> {
         }
     }
 
-    /// The row that the iterator stands on: nil at the end, nil inside for a marker.
+    /// The row that the iterator stands on: nil at the end, nil inside for a damaged key.
     private func row() throws(StorageError) -> (key: RecordKey, record: Record)?? {
         switch iterator {
         case .none: return nil

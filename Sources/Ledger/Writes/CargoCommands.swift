@@ -4,8 +4,6 @@ import Storage
 
 /// The write commands of `CARGO`.
 enum CargoCommands {
-    private static let defaultTransitMilliseconds: Int64 = 7 * 24 * 3_600 * 1_000
-
     private enum CreateOption: String, CaseIterable {
         case id = "ID"
         case eta = "ETA"
@@ -46,7 +44,7 @@ enum CargoCommands {
         }
         var request = Request(
             origin: origin, destination: destination, parts: parts,
-            eta: transaction.now.adding(milliseconds: defaultTransitMilliseconds)
+            eta: transaction.now.adding(milliseconds: Lookup.defaultTransitMilliseconds)
                 ?? transaction.now)
         while let option = try cursor.option(words, of: CreateOption.self) {
             switch option {

@@ -196,6 +196,9 @@ enum Lookup {
         return try Attributes.parse(word, maximumBytes: transaction.limits.attributesBytes)
     }
 
+    /// How long goods travel where neither the command nor a rule says: 7 days.
+    static let defaultTransitMilliseconds: Int64 = 7 * 24 * 3_600 * 1_000
+
     /// An ETA: relative or absolute. Whoever sets it calls `checkETA`.
     static func eta(
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor,

@@ -16,8 +16,6 @@ enum TradeCommands {
         case trace = "TRACE"
     }
 
-    private static let defaultTransitMilliseconds: Int64 = 7 * 24 * 3_600 * 1_000
-
     // MARK: Handlers
 
     static func create(
@@ -67,7 +65,7 @@ enum TradeCommands {
         try requireParty(trade, transaction)
         // Never in the past: an ETA that has passed since is due at once.
         let eta =
-            trade.eta ?? transaction.now.adding(milliseconds: defaultTransitMilliseconds)
+            trade.eta ?? transaction.now.adding(milliseconds: Lookup.defaultTransitMilliseconds)
             ?? transaction.now
         show(
             try TradeDecision.commit(trade, eta: max(eta, transaction.now), transaction),
@@ -144,7 +142,7 @@ enum TradeCommands {
         }
         var request = TradeDecision.Request(
             seller: seller, buyer: buyer, lines: lines,
-            eta: transaction.now.adding(milliseconds: defaultTransitMilliseconds)
+            eta: transaction.now.adding(milliseconds: Lookup.defaultTransitMilliseconds)
                 ?? transaction.now)
         while let option = try cursor.option(words, of: TradeOption.self) {
             try parse(option, into: &request, words, &cursor, transaction, isReservation)

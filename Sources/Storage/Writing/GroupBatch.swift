@@ -15,7 +15,8 @@ struct GroupBatch: ~Copyable {
     private(set) var stagedFrom = 0
 
     private var batch: WriteBatch
-    private var touched: UInt32 = 0
+    /// Whether the batch holds anything; it may hold more than events.
+    private var hasChanges = false
     /// The last row put into each family.
     private var witnesses: WitnessTable
     private(set) var earliestDue: Timestamp?
@@ -44,7 +45,7 @@ struct GroupBatch: ~Copyable {
         self.identitySeed = identitySeed
     }
 
-    var isEmpty: Bool { events.isEmpty && touched == 0 }
+    var isEmpty: Bool { events.isEmpty && !hasChanges }
 
     var byteCount: Int { batch.byteCount }
 
@@ -289,12 +290,12 @@ struct GroupBatch: ~Copyable {
         } catch { throw StorageError(error) }
     }
 
-    /// Puts `value` under `key` and remembers that the family was touched.
+    /// Puts `value` under `key` and remembers it as the family's witness.
     ///
     /// - Parameter hash: of the row, for its family's witness; 0: the key is enough.
     private mutating func put(_ keyspace: Keyspace, _ key: StoreKey, hash: UInt64 = 0) {
         batch.put(keyspace, key, value)
-        touched |= 1 << UInt32(keyspace.rawValue)
+        hasChanges = true
         if keyspace.hasWitness {
             witnesses[keyspace] = WitnessTable.Witness(seq: head.seq, key: key, hash: hash)
         }
@@ -308,18 +309,18 @@ struct GroupBatch: ~Copyable {
         for key in keys { batch.delete(Keyspace.due.family, key.bytes) }
         // The witness may be among them: the next moment put is the next witness.
         if !keys.isEmpty { witnesses[.due] = nil }
-        touched |= 1 << UInt32(Keyspace.meta.rawValue)
+        hasChanges = true
     }
 
     /// Puts a value of this server's own (consumer groups); not in the log, not in the digest.
     mutating func putLocal(_ key: StoreKey, _ bytes: Span<UInt8>) {
         batch.put(Keyspace.local.family, key.bytes, bytes)
-        touched |= 1 << UInt32(Keyspace.local.rawValue)
+        hasChanges = true
     }
 
     mutating func deleteLocal(_ key: StoreKey) {
         batch.delete(Keyspace.local.family, key.bytes)
-        touched |= 1 << UInt32(Keyspace.local.rawValue)
+        hasChanges = true
     }
 
     // MARK: Committing
@@ -337,7 +338,7 @@ struct GroupBatch: ~Copyable {
             snapshot = try database.snapshot()
         } catch { throw StorageError(error) }
         batch.clear()
-        touched = 0
+        hasChanges = false
         stagedFrom = 0
         pendingTrades.removeAll(keepingCapacity: true)
         pendingShipments.removeAll(keepingCapacity: true)
