@@ -93,8 +93,6 @@ package struct Limits: Sendable, Equatable {
     package var groupCommands = 256
     /// Most bytes written together.
     package var groupBytes = 1_024 * 1_024
-    /// Commands that may wait for the ledger before `BUSY` is replied.
-    package var ledgerQueueCommands = 65_536
     /// How far the machine's clock may stand behind the last event before writes are refused.
     package var clockSkewMilliseconds = 60_000
     /// Longest wait of `AFTER`, `WAIT` and blocking reads.

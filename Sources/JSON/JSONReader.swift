@@ -6,7 +6,7 @@ import Basics
 /// order mark, and anything beyond the limits. Every input ends in a value or a `JSONError`.
 /// Threading: a value on the caller's stack. Recursion is bounded by `maximumDepth`.
 package struct JSONReader: ~Escapable {
-    /// Containers inside each other; the one that would be the next is refused.
+    /// Containers inside each other, unless the caller says otherwise; the next one is refused.
     package static let maximumDepth = 32
     /// Bytes of one number: more digits than any number the store can hold.
     package static let maximumNumberBytes = 128
@@ -18,24 +18,29 @@ package struct JSONReader: ~Escapable {
     let source: Span<UInt8>
     var position = 0
     private var depth = 0
+    private let maximumDepth: Int
 
     @_lifetime(copy source)
-    private init(_ source: Span<UInt8>) {
+    private init(_ source: Span<UInt8>, maximumDepth: Int) {
         self.source = source
+        self.maximumDepth = maximumDepth
     }
 
     /// Reads one document.
     ///
-    /// - Parameter maximumBytes: longer input is refused unread.
+    /// - Parameters:
+    ///   - maximumBytes: longer input is refused unread.
+    ///   - maximumDepth: containers inside each other, at most 128.
     /// - Complexity: O(n); allocates the tree.
     package static func parse(
-        _ bytes: Span<UInt8>, maximumBytes: Int = JSONReader.maximumBytes
+        _ bytes: Span<UInt8>, maximumBytes: Int = JSONReader.maximumBytes,
+        maximumDepth: Int = JSONReader.maximumDepth
     ) throws(JSONError) -> JSONValue {
         if bytes.count > maximumBytes {
             throw JSONError(
                 offset: maximumBytes, message: "the JSON is longer than \(maximumBytes) bytes")
         }
-        var reader = JSONReader(bytes)
+        var reader = JSONReader(bytes, maximumDepth: maximumDepth)
         reader.skipSpace()
         let value = try reader.value()
         reader.skipSpace()
@@ -48,9 +53,11 @@ package struct JSONReader: ~Escapable {
     ///
     /// A number beyond the range of a double is refused, so that a rule can read every attribute.
     package static func validateObject(
-        _ bytes: Span<UInt8>, maximumBytes: Int = JSONReader.maximumAttributeBytes
+        _ bytes: Span<UInt8>, maximumBytes: Int = JSONReader.maximumAttributeBytes,
+        maximumDepth: Int = JSONReader.maximumDepth
     ) throws(JSONError) -> String {
-        let value = try parse(bytes, maximumBytes: maximumBytes)
+        let value = try parse(
+            bytes, maximumBytes: maximumBytes, maximumDepth: maximumDepth)
         guard case .object = value else {
             throw JSONError(offset: 0, message: "the value must be a JSON object")
         }
@@ -176,8 +183,8 @@ package struct JSONReader: ~Escapable {
     /// Steps over the opening bracket.
     @_lifetime(self: copy self)
     private mutating func enter() throws(JSONError) {
-        if depth == Self.maximumDepth {
-            throw error("arrays and objects are nested deeper than \(Self.maximumDepth)")
+        if depth == maximumDepth {
+            throw error("arrays and objects are nested deeper than \(maximumDepth)")
         }
         depth += 1
         position += 1

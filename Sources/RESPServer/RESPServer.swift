@@ -296,6 +296,7 @@ package final class RESPServer {
         let isSlow =
             duration / 1_000 >= UInt64(max(limits.slowlogMicroseconds, 0))
             || request.byteCount > limits.slowlogRequestBytes
+            || session.replyBytes > limits.slowlogReplyBytes
         if isSlow && !commands.all[index].flags.contains(.blocking) {
             slowlog.add(
                 redactedWords(request), seconds: clock.wallMilliseconds() / 1_000,

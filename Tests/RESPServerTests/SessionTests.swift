@@ -141,6 +141,46 @@ import Testing
         }
     }
 
+    /// `PING` and its like may stand between writes; one that fails leaves the others be.
+    @Test func sessionCommandsInsideTransactions() throws {
+        try serving { server in
+            let client = try server.connect()
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            for line in [
+                "PING", "STATION ADD a-1", "ECHO hello", "CLIENT SETNAME \"a b\"", "DBSIZE",
+            ] {
+                #expect(try client.ask(line) == .simple("QUEUED"))
+            }
+            let values = try client.ask("EXEC")?.elements ?? []
+            #expect(values.count == 5)
+            #expect(values.first == .simple("PONG"))
+            #expect(values.dropFirst(2).first?.text == "hello")
+            #expect(values.dropFirst(3).first?.errorText?.hasPrefix("ERR Client names") == true)
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            #expect(try client.ask("PING") == .simple("QUEUED"))
+            #expect(try client.ask("STATION ADD a-1") == .simple("QUEUED"))
+            #expect(
+                try client.ask("EXEC")?.errorText?
+                    .hasPrefix("EXECABORT command 2 (STATION ADD): EXISTS ") == true)
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            #expect(try client.ask("SUBSCRIBE trade.*")?.errorText?.contains("MULTI") == true)
+        }
+    }
+
+    @Test func largeRepliesGoIntoTheSlowLog() throws {
+        let server = try RunningServer {
+            $0.limits.slowlogReplyBytes = 1_000
+            $0.limits.slowlogMicroseconds = 60_000_000
+        }
+        defer { server.stop() }
+        let client = try server.connect()
+        let text = String(repeating: "x", count: 2_000)
+        #expect(try client.ask("ECHO small")?.text == "small")
+        #expect(try client.ask("SLOWLOG LEN") == .integer(0))
+        #expect(try client.ask("ECHO \(text)")?.text == text)
+        #expect(try client.ask("SLOWLOG LEN") == .integer(1))
+    }
+
     @Test func prefixes() throws {
         try serving { server in
             let client = try server.connect()

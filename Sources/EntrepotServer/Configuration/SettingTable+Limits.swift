@@ -142,9 +142,6 @@ extension SettingTable {
             "group_bytes", \.limits.groupBytes, .ledger, .bytes, 4_096...64 * mebibyte,
             "Most bytes written together."),
         .number(
-            "ledger_queue_commands", \.limits.ledgerQueueCommands, .ledger, .count,
-            16...1 << 24, "Commands that may wait for the ledger before BUSY is replied."),
-        .number(
             "clock_skew_milliseconds", \.limits.clockSkewMilliseconds, .ledger, .milliseconds,
             0...24 * hour, changeable: true,
             "How far the clock may stand behind the last event before writes are refused."),

@@ -193,7 +193,7 @@ enum Lookup {
     ) throws(CommandError) -> String? {
         let word = try cursor.word(words, "META")
         if word.equalsFolded("NONE") { return nil }
-        return try Attributes.parse(word, maximumBytes: transaction.limits.attributesBytes)
+        return try Attributes.parse(word, limits: transaction.limits)
     }
 
     /// How long goods travel where neither the command nor a rule says: 7 days.

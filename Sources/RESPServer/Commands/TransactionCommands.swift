@@ -1,3 +1,4 @@
+import Basics
 import Ledger
 
 extension Session {
@@ -35,7 +36,31 @@ extension Session {
         if transaction.requests.isEmpty { return .reply(.array([])) }
         server.ledger.executeTransaction(
             transaction.requests, caller: caller, reply: server.scratch.reply)
+        if transaction.hasSessionCommands, case .array(var values) = server.scratch.reply.value {
+            answerSessionCommands(among: transaction.requests, &values)
+            server.scratch.reply.value = .array(values)
+        }
         emit(server.scratch.reply, group: server.ledger.openGroup)
         return .silent
+    }
+
+    /// Fills the places that the ledger left to the edge. One that fails is an error in its place:
+    /// the others have been decided.
+    private func answerSessionCommands(among requests: [[[UInt8]]], _ values: inout [ReplyValue]) {
+        var words = ArgumentVector()
+        for (index, request) in requests.enumerated() where values.indices.contains(index) {
+            words.removeAll()
+            for word in request { words.append(word.span) }
+            guard let spec = try? CommandTable.find(words),
+                case .session(let command) = spec.handler
+            else { continue }
+            do throws(CommandError) {
+                switch try runSession(command, words) {
+                case .reply(let value), .held(let value): values[index] = value
+                case .silent, .park:
+                    throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
+                }
+            } catch { values[index] = .error(error) }
+        }
     }
 }

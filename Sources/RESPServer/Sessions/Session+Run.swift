@@ -229,7 +229,7 @@ extension Session {
         let spec = server.commands.all[index]
         if case .session(let command) = spec.handler {
             if command.isForTransactions { return false }
-            throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
+            state.transaction?.hasSessionCommands = true
         }
         if !prefixes.isEmpty || spec.flags.contains(.blocking)
             || spec.flags.contains(.noTransaction)

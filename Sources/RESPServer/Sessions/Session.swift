@@ -33,6 +33,8 @@ final class Session: EventHandler {
     var didFail = false
     /// The present request was found good and its command has begun.
     var hasBegun = false
+    /// The encoded bytes of the last reply.
+    private(set) var replyBytes = 0
     private(set) var isClosed = false
     private(set) var closesAfterReply = false
     /// Whether it is in the server's list of those that wait for the disk.
@@ -271,7 +273,9 @@ final class Session: EventHandler {
     func emit(_ value: ReplyValue, group: UInt64 = 0) {
         note(value)
         if state.replyMode != .on { return }
+        let before = output.buffer.count
         ReplyEncoder.append(value, as: state.format, to: &output.buffer)
+        replyBytes = output.buffer.count - before
         didAppend(group: group)
     }
 
@@ -279,7 +283,9 @@ final class Session: EventHandler {
     func emit(_ reply: Reply, group: UInt64) {
         note(reply.value)
         if state.replyMode != .on { return }
+        let before = output.buffer.count
         ReplyEncoder.append(reply, as: state.format, to: &output.buffer)
+        replyBytes = output.buffer.count - before
         didAppend(group: group)
     }
 

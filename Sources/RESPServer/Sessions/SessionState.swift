@@ -58,6 +58,8 @@ struct QueuedTransaction {
     var byteCount = 0
     /// A command was refused while it was queued: `EXEC` will refuse all.
     var isBroken = false
+    /// Some are about the connection or the server, such as `PING`: the edge answers them.
+    var hasSessionCommands = false
 }
 
 /// Why a connection's next request is not looked at yet. The request's bytes stay in the input

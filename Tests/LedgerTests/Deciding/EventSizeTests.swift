@@ -47,6 +47,15 @@ import Testing
         }
     }
 
+    @Test func attributesNestedTooDeepAreRefused() throws {
+        var limits = Limits()
+        limits.jsonDepth = 4
+        try Market.check(limits) { market in
+            market.take("STATION ADD nova META '{\"a\":[[[1]]]}'")
+            market.refuse("STATION ADD rigel META '{\"a\":[[[[1]]]]}'", .syntax, "deeper than 4")
+        }
+    }
+
     @Test func aTransactionTooLongIsRefused() throws {
         try Market.check { market in
             setUp(market, items: 100)
