@@ -73,6 +73,9 @@ package struct DatabaseOptions: Equatable, Sendable {
     package enum LogRecovery: Equatable, Sendable {
         /// A torn record at the very end is cut off; damage before it refuses to open.
         case tornTailOnly
+        /// Everything from the first damage on is cut off: only where it is proven that nothing
+        /// acknowledged lies there.
+        case untilDamage
         /// Damaged records are left out, whatever follows them is taken: for salvage alone.
         case skipDamage
     }

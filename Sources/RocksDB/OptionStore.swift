@@ -53,6 +53,7 @@ internal import CRocksDBShims
             switch options.logRecovery {
             // The default mode drops acknowledged writes behind one flipped bit.
             case .tornTailOnly: "kTolerateCorruptedTailRecords"
+            case .untilDamage: "kPointInTimeRecovery"
             case .skipDamage: "kSkipAnyCorruptedRecords"
             }
         let text = """

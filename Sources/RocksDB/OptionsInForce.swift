@@ -47,6 +47,7 @@ struct OptionsInForce {
         let wantedRecovery =
             switch logRecovery {
             case .tornTailOnly: rocksdb_tolerate_corrupted_tail_records_recovery
+            case .untilDamage: rocksdb_point_in_time_recovery
             case .skipDamage: rocksdb_skip_any_corrupted_records_recovery
             }
         if recovery != CInt(wantedRecovery) { return "its log recovery is number \(recovery)" }

@@ -47,6 +47,11 @@ package final class ServerRuntime {
         loop = try Self.explained { () throws(SystemError) in try EventLoop(clock: clock) }
         try Self.watchSignals(loop)
         let store = try Self.openStore(configuration)
+        if let last = store.cutBehind {
+            log.warning(
+                "the log was damaged past everything acknowledged; the damage was cut off",
+                ["last_event": "\(last)"])
+        }
         ledger = try Self.openLedger(store, configuration, loop, clock)
         let authenticator = try AdministratorPassword.authenticator(configuration, log: log)
         let identity = ServerIdentity(

@@ -28,6 +28,10 @@ package final class Store {
     /// The history that ended with an unclean stop under a relaxed policy, where that happened.
     package private(set) var endedHistory: String?
 
+    /// The last event before damage that was cut off, because it lay wholly past the mark; nil
+    /// where there was none.
+    package let cutBehind: UInt64?
+
     private let lock: DirectoryLock
 
     /// Opens a directory, or makes it, and proves that the store is complete.
@@ -42,8 +46,7 @@ package final class Store {
         try FormatFile(directory: directory).check(mayCreate: !options.isReadOnly)
         lock = try DirectoryLock(directory: directory)
         mark = try Self.openMark(directory, options)
-        database = try Self.openDatabase(
-            directory, options, mayCreate: !options.isReadOnly && mark.found.seq == 0)
+        (database, cutBehind) = try Self.openDatabase(directory, options, mark: mark.found)
         let meta = MetaRecords(database: database)
         let found = try meta.head()
         isNew = found == nil
@@ -150,28 +153,30 @@ package final class Store {
         return mark
     }
 
+    /// - Returns: the database, and where damage past the mark was cut off.
     private static func openDatabase(
-        _ directory: String, _ options: StoreOptions, mayCreate: Bool
-    ) throws(StorageError) -> Database {
+        _ directory: String, _ options: StoreOptions, mark: HighWaterMark.Value
+    ) throws(StorageError) -> (Database, cutBehind: UInt64?) {
         let watchdog = RecoveryWatchdog(milliseconds: options.recoveryMilliseconds)
         defer { watchdog.stop() }
-        var database = DatabaseOptions()
-        database.createIfMissing = mayCreate
-        database.blockCacheBytes = options.blockCacheBytes
-        database.maxTotalLogBytes = options.writeAheadLogBytes
-        database.readOnly = options.isReadOnly
+        var settings = DatabaseOptions()
+        settings.createIfMissing = !options.isReadOnly && mark.seq == 0
+        settings.blockCacheBytes = options.blockCacheBytes
+        settings.maxTotalLogBytes = options.writeAheadLogBytes
+        settings.readOnly = options.isReadOnly
+        let (path, families) = (directory + "/db", Keyspace.families(options))
         do throws(RocksDBError) {
-            return try Database(
-                path: directory + "/db",
-                families: Keyspace.families(options), options: database)
+            return (try Database(path: path, families: families, options: settings), nil)
         } catch {
             if error.kind == .locked { throw .locked(path: directory) }
-            if error.kind == .corruption {
-                throw .incomplete(
-                    "\(error.message). Nothing was changed; `entrepot verify --data \(directory)` "
-                        + "tells more, `entrepot salvage` copies what is whole")
+            if error.kind != .corruption { throw StorageError(error) }
+            let tail = DamagedTail(path: path, families: families, settings: settings)
+            if !options.isReadOnly, let end = tail.end(past: mark) {
+                return (try tail.cut(), end)
             }
-            throw StorageError(error)
+            throw .incomplete(
+                "\(error.message). Nothing was changed; `entrepot verify --data \(directory)` "
+                    + "tells more, `entrepot salvage` copies what is whole")
         }
     }
 

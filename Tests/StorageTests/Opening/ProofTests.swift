@@ -129,6 +129,50 @@ import Testing
         #expect(small.refusal()?.contains(words) == true, "\(small.refusal() ?? "opened")")
     }
 
+    // MARK: Damage in the write-ahead log
+
+    /// A flipped bit in the log from `offset` of its newest file on.
+    private func flip(_ small: SmallStore, at offset: (Int) -> Int) throws {
+        let names = try FileSystem.list(small.path + "/db").filter { $0.hasSuffix(".log") }.sorted()
+        let path = small.path + "/db/" + (try #require(names.last))
+        var bytes = try small.bytes(path)
+        let place = offset(bytes.count)
+        bytes[place] ^= 0x10
+        try small.put(bytes, path)
+    }
+
+    /// Every bit that lies past the mark may go; what was marked is there, and the store serves.
+    @Test(arguments: [0, 40, 400, 900]) func damagePastTheMarkIsCutOff(distance: Int) throws {
+        let small = try store(3)
+        try small.write(2, isClean: false)
+        let size = try logSize(small)
+        try small.write(8, isClean: false, isMarked: false)
+        let end = try logSize(small)
+        // An open moves on to a new log file; all of the unmarked tail may be in that one.
+        let start = end > size ? size : 0
+        try flip(small) { min(start + 20 + distance, $0 - 1) }
+        #expect(small.refusal(isReadOnly: true) != nil)
+        let opened = try small.open()
+        let head = opened.writeSet.head.seq
+        #expect((5...13).contains(head), "\(head)")
+        #expect(opened.cutBehind == head)
+    }
+
+    private func logSize(_ small: SmallStore) throws -> Int {
+        let names = try FileSystem.list(small.path + "/db").filter { $0.hasSuffix(".log") }.sorted()
+        return try small.bytes(small.path + "/db/" + (try #require(names.last))).count
+    }
+
+    @Test(arguments: [0, 40, 400]) func damageBeforeTheMarkIsRefused(distance: Int) throws {
+        let small = try store(3)
+        try small.write(8, isClean: false)
+        try flip(small) { min(20 + distance, $0 - 1) }
+        for _ in 0..<2 {
+            let refusal = small.refusal() ?? "opened"
+            #expect(refusal.contains("Nothing was changed"), "\(refusal)")
+        }
+    }
+
     // MARK: FORMAT and the lock
 
     @Test(arguments: [

@@ -40,9 +40,12 @@ final class SmallStore {
 
     /// Opens, writes events, and stops.
     ///
-    /// - Parameter isClean: whether the stop is told to the store.
+    /// - Parameters:
+    ///   - isClean: whether the stop is told to the store.
+    ///   - isMarked: whether the high-water mark follows.
     func write(
-        _ count: Int, policy: StoreOptions.SyncPolicy = .always, isClean: Bool = true
+        _ count: Int, policy: StoreOptions.SyncPolicy = .always, isClean: Bool = true,
+        isMarked: Bool = true
     ) throws {
         let store = try open(policy: policy)
         for _ in 0..<count {
@@ -60,6 +63,7 @@ final class SmallStore {
         }
         let handles = StoreHandles(database: store.database, mark: store.mark)
         try handles.synchronize()
+        if !isMarked { return }
         let head = store.writeSet.head
         try handles.writeMark(
             .init(epoch: UInt64(store.history.epoch), seq: head.seq, chain: head.chain))
