@@ -236,11 +236,11 @@ package final class Ledger {
             try permit(spec, caller)
             transaction.beginCommand(verb, requestHash: RequestHash.of(words))
             try handler(words, transaction, reply)
-        case .read:
+        case .read(let handler):
             if caller.role < spec.role {
                 throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
             }
-            try TransactionReads.answer(words, spec, transaction, context(caller), reply)
+            try handler(words, try context(caller, in: transaction), reply)
         case .session: reply.value = .null
         }
         if case .record = reply.value { return .json(reply.body.array) }
@@ -301,10 +301,24 @@ package final class Ledger {
     }
 
     private func context(_ caller: Caller) -> ReadContext {
+        context(caller, store.latestView())
+    }
+
+    private func context(_ caller: Caller, _ view: ReadView) -> ReadContext {
         ReadContext(
-            view: store.latestView(), projections: projections, caller: caller,
-            limits: limits, now: Timestamp(milliseconds: clock.wallMilliseconds()),
-            stockLists: lists)
+            view: view, projections: projections, caller: caller, limits: limits,
+            now: Timestamp(milliseconds: clock.wallMilliseconds()), stockLists: lists)
+    }
+
+    /// For a read inside `MULTI`: over what the transaction has decided so far.
+    private func context(
+        _ caller: Caller, in transaction: Transaction
+    ) throws(CommandError) -> ReadContext {
+        let latest = store.latestView()
+        if !transaction.hasEvents { return context(caller, latest) }
+        do throws(StorageError) {
+            return context(caller, try TransactionReads.view(over: latest, transaction))
+        } catch { throw CommandError(error) }
     }
 
     /// The store as of the last durable group. Any thread.
@@ -463,15 +477,6 @@ package final class Ledger {
         if sync.policy == .always { try store.relaxSession(policy) }
         sync.policy = policy
     }
-
-    // MARK: This server's own values
-
-    /// Keeps a value of this server's own with the open group.
-    package func putLocal(_ key: StoreKey, _ bytes: Span<UInt8>) {
-        store.writeSet.putLocal(key, bytes)
-    }
-
-    package func deleteLocal(_ key: StoreKey) { store.writeSet.deleteLocal(key) }
 
     // MARK: Ending
 

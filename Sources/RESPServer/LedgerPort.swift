@@ -84,6 +84,7 @@ final class LedgerPort {
 
     /// Keeps a value of this server's own with the open group; nil removes it.
     func setLocal(_ key: StoreKey, _ bytes: [UInt8]?) {
-        if let bytes { ledger.putLocal(key, bytes.span) } else { ledger.deleteLocal(key) }
+        let writes = ledger.store.writeSet
+        if let bytes { writes.putLocal(key, bytes.span) } else { writes.deleteLocal(key) }
     }
 }

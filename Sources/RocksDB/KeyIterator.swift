@@ -15,18 +15,44 @@ internal import CRocksDB
     private let upper: UnsafeMutableBufferPointer<UInt8>
     private let database: Database
     private let snapshot: Snapshot?
+    /// What lies over the database, with the bounds that its rows must be held against: RocksDB
+    /// holds only its own rows against them.
+    private let overlay: Overlay?
+
+    private struct Overlay {
+        let batch: IndexedBatch
+        let lower: [UInt8]
+        let upper: [UInt8]?
+
+        func contains(_ key: Span<UInt8>) -> Bool {
+            if Self.isBefore(key, lower.span) { return false }
+            guard let upper else { return true }
+            return Self.isBefore(key, upper.span)
+        }
+
+        private static func isBefore(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+            let shared = min(left.count, right.count)
+            for index in 0..<shared where left[index] != right[index] {
+                return left[index] < right[index]
+            }
+            return left.count < right.count
+        }
+    }
+
     /// Whether it stands on a row.
     @usableFromInline package private(set) var isValid = false
 
     /// - Parameters:
     ///   - lower: the first key that may be seen, nil for no bound.
     ///   - upper: the first key beyond, nil for no bound.
+    ///   - overlay: what lies over the database.
     init(
         _ database: Database, _ family: OpaquePointer, _ snapshot: Snapshot?, lower: [UInt8]?,
-        upper: [UInt8]?, fillCache: Bool
+        upper: [UInt8]?, fillCache: Bool, overlay: IndexedBatch?
     ) {
         self.database = database
         self.snapshot = snapshot
+        self.overlay = overlay.map { Overlay(batch: $0, lower: lower ?? [], upper: upper) }
         unsafe readOptions = rocksdb_readoptions_create()
         unsafe self.lower = Self.copy(lower)
         unsafe self.upper = Self.copy(upper)
@@ -45,7 +71,15 @@ internal import CRocksDB
             unsafe rocksdb_readoptions_set_iterate_upper_bound(
                 readOptions, start?.assumingMemoryBound(to: CChar.self), self.upper.count)
         }
-        unsafe handle = rocksdb_create_iterator_cf(database.handle, readOptions, family)
+        let base: OpaquePointer = unsafe rocksdb_create_iterator_cf(
+            database.handle, readOptions, family)
+        if let overlay {
+            // It takes the base over.
+            unsafe handle = rocksdb_writebatch_wi_create_iterator_with_base_cf(
+                overlay.handle, base, family)
+        } else {
+            unsafe handle = base
+        }
     }
 
     deinit {
@@ -67,12 +101,23 @@ internal import CRocksDB
 
     /// To the first row. Returns whether there is one.
     @discardableResult package mutating func seekToFirst() throws(RocksDBError) -> Bool {
+        if let overlay { return try seek(overlay.lower.span) }
         unsafe rocksdb_iter_seek_to_first(handle)
         return try settle()
     }
 
     /// To the last row. Returns whether there is one.
     @discardableResult package mutating func seekToLast() throws(RocksDBError) -> Bool {
+        if let upper = overlay?.upper {
+            unsafe upper.span.withCBytes { start, length in
+                unsafe rocksdb_iter_seek_for_prev(handle, start, length)
+            }
+            // The bound itself lies beyond.
+            if unsafe rocksdb_iter_valid(handle) != 0, try !settle() {
+                unsafe rocksdb_iter_prev(handle)
+            }
+            return try settle()
+        }
         unsafe rocksdb_iter_seek_to_last(handle)
         return try settle()
     }
@@ -116,6 +161,7 @@ internal import CRocksDB
     package mutating func settle() throws(RocksDBError) -> Bool {
         isValid = unsafe rocksdb_iter_valid(handle) != 0
         if !isValid { try check() }
+        if let overlay, isValid { isValid = overlay.contains(key) }
         return isValid
     }
 
@@ -174,15 +220,17 @@ extension Database {
     ///   - snapshot: whose view; nil for the present one, frozen.
     ///   - lower: the first key that may be seen, nil for no bound.
     ///   - upper: the first key beyond, nil for no bound.
+    ///   - overlay: changes to be seen as if they were written.
     /// - Throws: `exactKeyOnly` for a family of hash memtables, `invalidArgument`.
     package func iterator(
         _ family: Family, at snapshot: Snapshot? = nil, lower: [UInt8]? = nil,
-        upper: [UInt8]? = nil
+        upper: [UInt8]? = nil, under overlay: IndexedBatch? = nil
     ) throws(RocksDBError) -> KeyIterator {
         if try slot(family).exactKeyLength != 0 {
             throw RocksDBError(.exactKeyOnly, "the family answers exact keys only")
         }
-        return try makeIterator(family, snapshot, lower, upper, fillCache: true)
+        return try makeIterator(
+            family, snapshot, lower, upper, fillCache: true, overlay: overlay)
     }
 
     /// An iterator over any family, for start-up and verification.
@@ -199,11 +247,12 @@ extension Database {
 
     private func makeIterator(
         _ family: Family, _ snapshot: Snapshot?, _ lower: [UInt8]?, _ upper: [UInt8]?,
-        fillCache: Bool
+        fillCache: Bool, overlay: IndexedBatch? = nil
     ) throws(RocksDBError) -> KeyIterator {
         if let snapshot, snapshot.database !== self { throw Self.foreignSnapshot }
         let slot = try slot(family)
         return unsafe KeyIterator(
-            self, slot.handle, snapshot, lower: lower, upper: upper, fillCache: fillCache)
+            self, slot.handle, snapshot, lower: lower, upper: upper, fillCache: fillCache,
+            overlay: overlay)
     }
 }

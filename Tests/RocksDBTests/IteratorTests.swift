@@ -52,6 +52,44 @@ import Testing
         try iterator.check()
     }
 
+    /// Rows of a batch that is not written lie over the database's, within the same bounds.
+    @Test func rowsOfABatchLieOver() throws {
+        let batch = IndexedBatch(database)
+        for number in [5, 20, 45, 145, 150, 195, 200] {
+            try batch.put(rows, key(number).span, key(7).span)
+        }
+        try batch.delete(rows, key(30).span)
+        try batch.delete(rows, key(190).span)
+        #expect(try batch.value(rows, key(45).span) == key(7))
+        #expect(try batch.value(rows, key(40).span) == key(4))
+        #expect(try batch.value(rows, key(20).span) == key(7))
+        #expect(try batch.value(rows, key(30).span) == nil)
+        #expect(try batch.value(rows, key(1).span) == nil)
+        let all =
+            [0, 5, 10, 20] + (4...4).map { $0 * 10 } + [45] + (5...14).map { $0 * 10 }
+            + [145] + (15...18).map { $0 * 10 } + [195, 200]
+        for bounds in [(Int?.none, Int?.none), (20, 150), (21, 45), (5, 201), (30, 31), (46, 46)] {
+            let wanted = all.filter { $0 >= bounds.0 ?? 0 && $0 < bounds.1 ?? 1_000 }.map(key)
+            var iterator = try database.iterator(
+                rows, lower: bounds.0.map(key), upper: bounds.1.map(key), under: batch)
+            var seen: [[UInt8]] = []
+            var isValid = try iterator.seekToFirst()
+            while isValid {
+                seen.append(Array(copying: iterator.key))
+                isValid = try iterator.next()
+            }
+            #expect(seen == wanted, "\(bounds)")
+            seen = []
+            isValid = try iterator.seekToLast()
+            while isValid {
+                seen.append(Array(copying: iterator.key))
+                isValid = try iterator.prev()
+            }
+            #expect(seen == wanted.reversed(), "\(bounds), backwards")
+        }
+        #expect(try database.keys(rows).count == 20)
+    }
+
     @Test func forEachRowStopsWhenTold() throws {
         var iterator = try database.iterator(rows)
         var seen = 0

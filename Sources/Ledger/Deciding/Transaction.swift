@@ -30,6 +30,9 @@ package final class Transaction {
     private var shipments: [RecordKey: Shipment] = [:]
     private var identities: [ClaimedIdentity: StoredIdentity] = [:]
 
+    /// What reads inside a `MULTI` see; made by the first that follows a write.
+    var reads: TransactionReads?
+
     private struct ClaimedIdentity: Hashable {
         let kind: RequestIdentity.Kind
         let name: Identifier
@@ -61,6 +64,7 @@ package final class Transaction {
         if !trades.isEmpty { trades.removeAll(keepingCapacity: true) }
         if !shipments.isEmpty { shipments.removeAll(keepingCapacity: true) }
         if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
+        if reads != nil { reads = nil }
         verb = nil
         key = nil
     }

@@ -14,13 +14,17 @@ package final class ReadView: Sendable {
     package let history: HistoryTable
     package let identitySeed: UInt64
     private let snapshot: Snapshot?
+    private let overlay: IndexedBatch?
 
-    /// - Parameter snapshot: nil reads what was written last.
+    /// - Parameters:
+    ///   - snapshot: nil reads what was written last.
+    ///   - overlay: changes over what was written last; such a view stays on its thread.
     package init(
         database: Database, snapshot: Snapshot?, names: Names, head: LogHead,
-        history: HistoryTable, identitySeed: UInt64
+        history: HistoryTable, identitySeed: UInt64, overlay: IndexedBatch? = nil
     ) {
         self.database = database
+        self.overlay = overlay
         self.snapshot = snapshot
         self.names = names
         self.head = head
@@ -41,7 +45,9 @@ package final class ReadView: Sendable {
             do throws(DecodingError) { result = try body(bytes) } catch { failure = error }
         }
         do throws(RocksDBError) {
-            if let snapshot {
+            if let overlay {
+                if let copy = try overlay.value(keyspace.family, key.bytes) { decode(copy.span) }
+            } else if let snapshot {
                 if let pinned = try database.value(
                     keyspace.family, key.bytes, at: snapshot)
                 {
@@ -61,7 +67,7 @@ package final class ReadView: Sendable {
     ) throws(StorageError) -> KeyIterator {
         do throws(RocksDBError) {
             return try database.iterator(
-                keyspace.family, at: snapshot, lower: lower, upper: upper)
+                keyspace.family, at: snapshot, lower: lower, upper: upper, under: overlay)
         } catch { throw StorageError(error) }
     }
 

@@ -90,7 +90,7 @@ import Testing
             #expect(
                 market.multi(lines).error?.hasPrefix(
                     "EXECABORT command 2 (TRADE CREATE): OUTOFSTOCK luna has 1 of gas") == true)
-            for bad in ["NOSUCH x", "TRADE CREATE", "PING", "TIME", "TRADE LIST NOPE", ""] {
+            for bad in ["NOSUCH x", "TRADE CREATE", "TRADE LIST NOPE", ""] {
                 let error = market.multi(["INVENTORY ADD luna gas 1", bad]).error
                 #expect(error?.hasPrefix("EXECABORT command 2 (") == true, "\(bad): \(error ?? "")")
             }
@@ -120,6 +120,75 @@ import Testing
             let others = market.multi(["TRADE GET t", "INVENTORY LEVEL luna water"], as: vega)
             guard case .array(let seen) = others.value else { return }
             if case .null = seen[0] {} else { Issue.record("another's trade is shown") }
+        }
+    }
+
+    /// Every kind of read behind every kind of write answers as it will once all is written.
+    @Test func readsBehindWrites() throws {
+        let writes = [
+            "STATION ADD nova AT 1 2 3", "ITEM ADD tin CATEGORY metal PRICE 3 CR", "SHIP ADD swift",
+            "CURRENCY ADD USD Dollar 2", "RATE SET USD CR 2", "INVENTORY ADD nova tin 50",
+            "INVENTORY LIMITS nova tin CAPACITY 90 LOW 48", "TRADE CREATE luna mars water:5 ID t",
+            "TRADE CREATE nova luna tin:7 ID u", "TRADE RESERVE nova luna tin:2 ID v TTL 900",
+            "TRADE COMMIT v", "TRADE PAY u", "CARGO CREATE luna mars ore:2 ID c ETA +3d",
+            "CARGO DISPATCH c BY swift", "CARGO TRACK c 1 1 1 NOTE here", "STATION CLOSE vega",
+        ]
+        let reads = [
+            "TRADE LIST", "TRADE LIST REV", "TRADE LIST STATION luna ROLE seller",
+            "TRADE GET t u x",
+            "TRADE LIST ITEM tin LIMIT 1", "TRADE LIST STATUS initiated", "TRADE GET v AS OF 1",
+            "TRADE HISTORY v", "CARGO LIST", "CARGO LIST STATION luna", "CARGO LIST SHIP swift REV",
+            "CARGO HISTORY c", "CARGO GET c", "INVENTORY GET nova", "INVENTORY GET nova tin",
+            "INVENTORY LEVEL nova tin", "INVENTORY HISTORY nova tin", "INVENTORY FIND tin",
+            "INVENTORY FIND water MIN 1", "EXPLAIN TRADE u", "EXPLAIN STOCK nova tin",
+            "TRADE SUMMARY", "TRADE SUMMARY STATION nova", "STATION LIST", "STATION GET nova",
+            "STATION NEAR nova", "ITEM LIST CATEGORY metal", "ITEM SEARCH tin", "ITEM GET tin",
+            "SHIP LIST", "SHIP GET swift", "CURRENCY LIST", "RATE LIST", "RATE GET USD CR",
+            "RATE CONVERT 1 USD CR",
+        ]
+        try Market.check { market in
+            market.setUp(["TRADE CREATE luna mars water:1 ID before"])
+            guard case .array(let inside) = market.multi(writes + reads).value else {
+                Issue.record("the transaction was refused")
+                return
+            }
+            for (index, line) in reads.enumerated() {
+                let after = market.run(line)
+                #expect(after.error == nil, "\(line): \(after.error ?? "")")
+                let seen = inside[writes.count + index]
+                if case .record = after.value {
+                    #expect(json(seen) == after.json(), "\(line)")
+                } else {
+                    #expect("\(seen)" == "\(after.value)", "\(line)")
+                }
+            }
+        }
+    }
+
+    /// A read between two writes sees the one before it and not the one behind it; a refused
+    /// transaction leaves nothing to be seen.
+    @Test func readsBetweenWrites() throws {
+        try Market.check { market in
+            market.setUp(["ITEM ADD tin"])
+            let answer = market.multi([
+                "INVENTORY ADD luna tin 5", "INVENTORY HISTORY luna tin",
+                "INVENTORY ADD luna tin 2",
+                "INVENTORY HISTORY luna tin", "INVENTORY GET luna tin",
+            ])
+            guard case .array(let values) = answer.value else {
+                Issue.record("\(answer)")
+                return
+            }
+            #expect(json(values[1]).at("items.0.balance") == "5")
+            #expect(json(values[1]).at("items.1.balance") == "no 1")
+            #expect(json(values[3]).at("items.1.balance") == "7")
+            #expect(json(values[4]).at("on_hand") == "7")
+            #expect(
+                market.multi([
+                    "INVENTORY ADD luna tin 9", "INVENTORY HISTORY luna tin",
+                    "TRADE CREATE luna mars tin:99@1",
+                ]).error != nil)
+            #expect(market.run("INVENTORY GET luna tin").json().at("on_hand") == "7")
         }
     }
 
