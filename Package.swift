@@ -42,6 +42,8 @@ let package = Package(
         .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .target(name: "CLuaShims", dependencies: ["CLua"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSystem"),
 
         // Floor 1: pure.
@@ -56,6 +58,7 @@ let package = Package(
         library("Crypto", ["Basics", "COpenSSL"], settings: wrapper),
         library("System", ["Basics", "CSystem"], settings: wrapper),
         library("EventLoop", ["Basics", "System", "CSystem"], settings: wrapper),
+        library("HTTPClient", ["CCurl"], settings: wrapper),
 
         // Floor 3: persistence.
         library("Storage", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto"]),
@@ -99,6 +102,7 @@ let package = Package(
         tests("LuaTests", ["Basics", "Lua"]),
         tests("SystemTests", ["Basics", "System"]),
         tests("EventLoopTests", ["Basics", "System", "EventLoop"]),
+        tests("HTTPClientTests", ["System", "HTTPClient"]),
         tests(
             "StorageTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
         tests(
