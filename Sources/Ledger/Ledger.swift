@@ -15,12 +15,12 @@ package final class Ledger {
     package let projections: Projections
     package let clock: any Clock
     private let state: MarketState
-    private let published: Mutex<ReadView>
-    private let transaction: Transaction
+    let published: Mutex<ReadView>
+    let transaction: Transaction
     private let time: LedgerClock
-    private let space: SpaceWatch
-    private let sync: SyncThread
-    private let due: DueWork
+    let space: SpaceWatch
+    let sync: SyncThread
+    let due: DueWork
     private let lists: LiveStockLists
     /// The limits in force; may be changed between commands.
     package var limits: Limits {
@@ -32,14 +32,17 @@ package final class Ledger {
     }
 
     /// The group that a reply given now belongs to.
-    package private(set) var openGroup: UInt64 = 1
+    package internal(set) var openGroup: UInt64 = 1
+    /// Groups that may be on their way to the disk before the ledger waits.
+    static let maximumInFlight = 8
     /// The replies of this group and all before it may leave.
-    package private(set) var durableGroup: UInt64 = 0
-    private var written: [(group: UInt64, content: WrittenGroup)] = []
+    package internal(set) var durableGroup: UInt64 = 0
+    /// Groups that were sealed and are not published, oldest first.
+    var inFlight: [SealedGroup] = []
     /// Commands executed since the group was opened.
-    private var groupCommands = 0
+    var groupCommands = 0
     /// The last seq at which the state's digest was written into the log.
-    private var digestedSeq: UInt64
+    var digestedSeq: UInt64
 
     /// Called on the ledger's thread with the events of each group that has become durable, after
     /// the view that holds them was published.
@@ -75,7 +78,8 @@ package final class Ledger {
             options.markIntervalMilliseconds.map { .interval(milliseconds: $0) } ?? .group
         sync = SyncThread(
             store: StoreHandles(database: store.database, mark: store.mark),
-            policy: options.syncPolicy, markPolicy: mark, clock: clock, wake: wake, fail: fail)
+            policy: options.syncPolicy, markPolicy: mark, clock: clock, gate: options.writeGate,
+            wake: wake, fail: fail)
         do throws(SystemError) {
             try sync.start()
             try projections.start { fail($0.message) }
@@ -101,7 +105,8 @@ package final class Ledger {
                         endedAt: store.writeSet.head.seq)))
         }
         try transaction.commit()
-        try writeGroup()
+        try sealGroup()
+        try sync.writeNow()
     }
 
     // MARK: Executing
@@ -268,7 +273,6 @@ package final class Ledger {
                 throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
             }
             if isBehindWrites {
-                // The group must be in the database before the latest view can show it.
                 writeForRead()
                 try handler(request, context(caller), reply)
             } else if try !fastRead(spec, request, reply) {
@@ -325,91 +329,10 @@ package final class Ledger {
     package var durableView: ReadView { published.withLock { $0 } }
 
     /// The last event of the last durable group.
-    package private(set) var durableSeq: UInt64 = 0
+    package internal(set) var durableSeq: UInt64 = 0
 
     /// The last event that was decided.
     package var writtenSeq: UInt64 { store.writeSet.head.seq }
-
-    // MARK: Groups
-
-    /// Ends the group, if it holds anything: writes it and hands it to the sync thread.
-    ///
-    /// While the disk is busy a group goes on growing, up to its limits, so that one flush serves
-    /// more of them.
-    package func closeGroup() {
-        if store.writeSet.isEmpty {
-            // Refusals, replays, quotes and reads behind writes wait for whatever was decided
-            // before them, no longer. Nobody counts them: an empty group may always end.
-            if written.isEmpty {
-                groupCommands = 0
-                durableGroup = openGroup
-                openGroup += 1
-            }
-            return
-        }
-        if sync.isBusy && !isGroupFull { return }
-        do throws(StorageError) { try writeGroup() } catch { end(error) }
-    }
-
-    private var isGroupFull: Bool {
-        groupCommands >= limits.groupCommands
-            || store.writeSet.byteCount >= limits.groupBytes
-    }
-
-    private func closeFullGroup() {
-        if !isGroupFull || store.writeSet.isEmpty { return }
-        do throws(StorageError) { try writeGroup() } catch { end(error) }
-    }
-
-    private func writeForRead() {
-        if store.writeSet.isEmpty { return }
-        do throws(StorageError) { try writeGroup() } catch { end(error) }
-    }
-
-    private func writeGroup() throws(StorageError) {
-        try appendDigest()
-        let content = try store.writeSet.commitGroup()
-        if let earliest = content.earliestDue { due.note(earliest) }
-        transaction.view = store.latestView()
-        written.append((openGroup, content))
-        sync.submit(
-            group: openGroup,
-            mark: .init(
-                epoch: UInt64(store.history.epoch), seq: content.head.seq,
-                chain: content.head.chain))
-        openGroup += 1
-        groupCommands = 0
-    }
-
-    /// Every 4 096 events the log says what the state's digest is.
-    private func appendDigest() throws(StorageError) {
-        let head = store.writeSet.head
-        if head.seq - digestedSeq < 4_096 || space.refusal != nil { return }
-        transaction.begin(caller: .system, now: head.time)
-        transaction.beginCommand(nil, requestHash: 0)
-        transaction.emit(.systemDigest, .system(.digest(head.digest)))
-        try transaction.commit()
-        digestedSeq = store.writeSet.head.seq
-    }
-
-    /// Takes in what the sync thread has finished: publishes the view, tells the feed, and lets the
-    /// replies go. Call when woken.
-    package func collectDurable() {
-        let reached = sync.durableGroup
-        while let first = written.first, first.group <= reached {
-            written.removeFirst()
-            let view = store.view(of: first.content)
-            projections.append(first.content.events)
-            published.withLock { $0 = view }
-            durableSeq = view.head.seq
-            durableGroup = first.group
-            onDurable?(first.content.events, view)
-        }
-        if written.isEmpty && store.writeSet.isEmpty { closeGroup() }
-    }
-
-    /// Whether replies are waiting for the disk.
-    package var hasUndurable: Bool { !written.isEmpty || !store.writeSet.isEmpty }
 
     // MARK: Time
 
@@ -425,9 +348,12 @@ package final class Ledger {
         if space.refusal != nil || time.isJumping { return }
         let now = max(now, store.writeSet.head.time)
         do throws(StorageError) {
-            // A moment of the open group is found only once the group is written.
-            if let earliest = store.writeSet.earliestDue, earliest <= now { try writeGroup() }
-            if due.isDue(now) { try due.settle(now: now, transaction: transaction) }
+            // A moment is found only once its group is written.
+            if let earliest = store.writeSet.earliestDue, earliest <= now { try sealGroup() }
+            if due.isDue(now) {
+                try sync.writeNow()
+                try due.settle(now: now, transaction: transaction)
+            }
         } catch { end(error) }
     }
 
@@ -482,16 +408,17 @@ package final class Ledger {
 
     /// Writes and flushes everything, and ends the threads.
     package func stop() throws(StorageError) {
-        if !store.writeSet.isEmpty { try writeGroup() }
+        if !store.writeSet.isEmpty { try sealGroup() }
         sync.stop()
         collectDurable()
         projections.stop()
+        if let failure = sync.failure { throw failure }
         try StoreHandles(database: store.database, mark: store.mark).synchronize()
         try store.endSession()
     }
 
     /// Memory and store differ: nothing may be answered any more.
-    private func end(_ error: StorageError) -> Never {
+    func end(_ error: StorageError) -> Never {
         CurrentProcess.writeError(
             "entrepot: \(error.message); stopping, nothing was acknowledged\n")
         CurrentProcess.end(status: 1)

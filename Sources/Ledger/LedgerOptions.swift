@@ -10,6 +10,12 @@ package struct LedgerOptions: Sendable {
     package var markIntervalMilliseconds: Int? = 100
     /// What `system.started` says.
     package var version = "0"
+    /// Called with a group's number before the group is written, on the thread that writes it; for
+    /// tests, which hold a group up or refuse it.
+    package var writeGate: WriteGate?
+
+    /// - Throws: as if the write had failed.
+    package typealias WriteGate = @Sendable (UInt64) throws(StorageError) -> Void
 
     package init() {}
 }

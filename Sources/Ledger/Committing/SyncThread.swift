@@ -1,24 +1,46 @@
 import Basics
+import RocksDB
 import Storage
 import System
 
-/// The thread that waits for the disk, so that the ledger need not.
+/// The thread that writes groups and waits for the disk, so that the ledger need not.
 ///
-/// It takes every group written since its last round, flushes the log to the disk once for all of
-/// them, writes the high-water mark, and says so. An error is final: the process ends, because
-/// nobody can say any more what is on disk.
+/// In each round it writes every group that was handed over since the last, flushes the log to the
+/// disk once for all of them, writes the high-water mark, and says so. An error is final: the
+/// process ends, because nobody can say any more what is on disk.
 final class SyncThread: Sendable {
     private struct State {
-        /// The newest written group, waiting for the disk; nil: none.
-        var waiting: Waiting?
-        var durable: UInt64 = 0
+        /// Groups that nobody has begun to write, oldest first.
+        var unwritten: [Handed] = []
+        /// Whether a thread is writing; the other one waits for it.
+        var isWriting = false
+        /// The newest group that is in the database.
+        var writtenGroup: UInt64 = 0
+        /// What is in the database and waits for the disk; nil: nothing.
+        var unsynced: Durable?
+        /// The newest group that replies may speak of, until it is taken.
+        var news: Durable?
+        var durableGroup: UInt64 = 0
+        /// Groups that were handed over and are not durable yet.
+        var inFlight = 0
+        var failure: StorageError?
         var isStopping = false
-        var isBusy = false
         var policy: StoreOptions.SyncPolicy
     }
 
-    private struct Waiting {
+    private struct Handed {
+        let group: SealedGroup
+        let epoch: UInt64
+    }
+
+    /// The store at the end of a round.
+    struct Durable: Sendable {
+        /// The last group of the round.
         let group: UInt64
+        let head: LogHead
+        let snapshot: Snapshot
+        /// How many groups it ends.
+        var count: Int
         let mark: HighWaterMark.Value
     }
 
@@ -34,23 +56,26 @@ final class SyncThread: Sendable {
     private let store: StoreHandles
     private let markPolicy: MarkPolicy
     private let clock: any Clock
+    private let gate: LedgerOptions.WriteGate?
     private let wake: @Sendable () -> Void
     private let fail: @Sendable (String) -> Void
     private let thread = Monitor<SystemThread?>(nil)
 
     /// - Parameters:
+    ///   - gate: called before each write, on the thread that writes.
     ///   - wake: called on this thread when more groups have become durable.
     ///   - fail: called on this thread with the reason when the disk refuses; must not return to
-    ///     normal service.
+    ///     normal service. Nothing is durable any more from then on.
     init(
         store: StoreHandles, policy: StoreOptions.SyncPolicy, markPolicy: MarkPolicy,
-        clock: any Clock, wake: @escaping @Sendable () -> Void,
+        clock: any Clock, gate: LedgerOptions.WriteGate?, wake: @escaping @Sendable () -> Void,
         fail: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
         monitor = Monitor(State(policy: policy))
         self.markPolicy = markPolicy
         self.clock = clock
+        self.gate = gate
         self.wake = wake
         self.fail = fail
     }
@@ -60,13 +85,52 @@ final class SyncThread: Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Hands a written group over. Returns at once.
-    func submit(group: UInt64, mark: HighWaterMark.Value) {
-        monitor.update { $0.waiting = Waiting(group: group, mark: mark) }
+    // MARK: For the ledger's thread
+
+    /// Hands a sealed group over. Returns at once.
+    func submit(_ group: SealedGroup, epoch: UInt64) {
+        monitor.update {
+            $0.unwritten.append(Handed(group: group, epoch: epoch))
+            $0.inFlight += 1
+        }
     }
 
-    /// The newest group of which everything is on disk, as far as the policy asks.
-    var durableGroup: UInt64 { monitor.withLock { $0.durable } }
+    /// The newest group that is in the database, on disk or not.
+    var writtenGroup: UInt64 { monitor.withLock { $0.writtenGroup } }
+
+    /// Where the store stands that replies may speak of; nil where that is no news.
+    func takeNews() -> Durable? {
+        monitor.withLock { state in
+            defer { state.news = nil }
+            return state.news
+        }
+    }
+
+    /// Groups that were handed over and are not durable yet.
+    var inFlight: Int { monitor.withLock { $0.inFlight } }
+
+    /// Groups that wait for their turn to be written.
+    var waiting: Int { monitor.withLock { $0.unwritten.count } }
+
+    /// Waits until fewer than `limit` groups are in flight.
+    ///
+    /// - Throws: what ended the writing.
+    func waitForRoom(below limit: Int) throws(StorageError) {
+        let failure = monitor.wait { state -> StorageError?? in
+            if let failure = state.failure { return .some(failure) }
+            return state.inFlight < limit ? .some(nil) : nil
+        }
+        if case .some(.some(let failure)) = failure { throw failure }
+    }
+
+    /// Returns when everything that was handed over is in the database. Where this thread is
+    /// waiting for the disk, the caller writes it himself.
+    ///
+    /// - Throws: final.
+    func writeNow() throws(StorageError) { try writeWaiting() }
+
+    /// What ended the writing; nil while all is well.
+    var failure: StorageError? { monitor.withLock { $0.failure } }
 
     /// What the groups from now on wait for.
     var policy: StoreOptions.SyncPolicy {
@@ -74,10 +138,7 @@ final class SyncThread: Sendable {
         set { monitor.update { $0.policy = newValue } }
     }
 
-    /// Whether a flush is under way or waiting: a further group may as well grow meanwhile.
-    var isBusy: Bool { monitor.withLock { $0.isBusy || $0.waiting != nil } }
-
-    /// Flushes what is waiting and ends the thread.
+    /// Writes and flushes what is waiting and ends the thread.
     func stop() {
         monitor.update { $0.isStopping = true }
         let running = thread.withLock { thread in
@@ -87,20 +148,83 @@ final class SyncThread: Sendable {
         running?.join()
     }
 
+    // MARK: Writing
+
+    private enum Turn {
+        case write([Handed])
+        case nothing
+        case failed(StorageError)
+    }
+
+    /// Writes what is waiting, in order; one thread at a time.
+    private func writeWaiting() throws(StorageError) {
+        let turn = monitor.wait { state -> Turn? in
+            if let failure = state.failure { return .failed(failure) }
+            if state.isWriting { return nil }
+            if state.unwritten.isEmpty { return .nothing }
+            let groups = state.unwritten
+            state.unwritten.removeAll(keepingCapacity: true)
+            state.isWriting = true
+            return .write(groups)
+        }
+        switch turn {
+        case .write(let groups):
+            do throws(StorageError) { try write(groups) } catch {
+                monitor.update {
+                    $0.failure = error
+                    $0.isWriting = false
+                }
+                throw error
+            }
+        case .failed(let failure): throw failure
+        case .nothing, nil: return
+        }
+    }
+
+    private func write(_ groups: [Handed]) throws(StorageError) {
+        guard let last = groups.last else { return }
+        for handed in groups {
+            if let gate { try gate(handed.group.number) }
+            try store.write(handed.group)
+        }
+        let head = last.group.head
+        var end = Durable(
+            group: last.group.number, head: head, snapshot: try store.snapshot(),
+            count: groups.count,
+            mark: .init(epoch: last.epoch, seq: head.seq, chain: head.chain))
+        // The snapshot that goes is released behind the lock.
+        let passed = monitor.update { state -> Durable? in
+            let passed = state.unsynced
+            end.count += passed?.count ?? 0
+            state.unsynced = end
+            state.writtenGroup = end.group
+            state.isWriting = false
+            return passed
+        }
+        _ = passed
+    }
+
+    // MARK: The thread
+
     private enum Work {
-        case flush(Waiting)
+        case round
         case idle
         case stop
     }
 
     private func run() {
+        do throws(StorageError) { try runRounds() } catch {
+            monitor.update { $0.failure = error }
+            fail(error.message)
+        }
+    }
+
+    private func runRounds() throws(StorageError) {
         var markedAt: UInt64 = 0
         var flushedAt: UInt64 = 0
         var lastMark: HighWaterMark.Value?
         while true {
-            let work = nextWork()
-            let policy = self.policy
-            switch work {
+            switch nextWork() {
             case .stop: return
             case .idle:
                 // The tail of an interval: nothing new came, the last group is still to be synced.
@@ -108,23 +232,13 @@ final class SyncThread: Sendable {
                 lastMark = nil
                 // A mark may only speak for what was flushed; `off` flushes nothing.
                 if policy == .off { continue }
-                flush()
-                writeMark(mark)
-            case .flush(let waiting):
+                try store.synchronize()
+                try store.writeMark(mark)
+            case .round:
+                try writeWaiting()
+                guard let end = takeUnsynced() else { continue }
                 let now = clock.monotonicNanoseconds()
-                var isFlushed = false
-                switch policy {
-                case .always:
-                    flush()
-                    isFlushed = true
-                case .interval(let milliseconds):
-                    if now &- flushedAt >= UInt64(milliseconds) * 1_000_000 {
-                        flush()
-                        flushedAt = now
-                        isFlushed = true
-                    }
-                case .off: break
-                }
+                let isFlushed = try flush(policy, now, &flushedAt)
                 let isDue =
                     switch markPolicy {
                     case .group: true
@@ -132,19 +246,56 @@ final class SyncThread: Sendable {
                         now &- markedAt >= UInt64(milliseconds) * 1_000_000
                     }
                 if isFlushed && isDue {
-                    writeMark(waiting.mark)
+                    try store.writeMark(end.mark)
                     markedAt = now
                     lastMark = nil
                 } else {
-                    lastMark = waiting.mark
+                    lastMark = end.mark
                 }
-                monitor.update {
-                    $0.durable = max($0.durable, waiting.group)
-                    $0.isBusy = false
-                }
-                wake()
+                finish(end)
             }
         }
+    }
+
+    /// Flushes the log as far as the policy asks: to the disk, else to the kernel.
+    ///
+    /// - Returns: whether it is on disk.
+    private func flush(
+        _ policy: StoreOptions.SyncPolicy, _ now: UInt64, _ flushedAt: inout UInt64
+    ) throws(StorageError) -> Bool {
+        let isDue =
+            switch policy {
+            case .always: true
+            case .interval(let milliseconds): now &- flushedAt >= UInt64(milliseconds) * 1_000_000
+            case .off: false
+            }
+        if !isDue {
+            try store.handOver()
+            return false
+        }
+        try store.synchronize()
+        if policy != .always { flushedAt = now }
+        return true
+    }
+
+    private func takeUnsynced() -> Durable? {
+        monitor.withLock { state in
+            defer { state.unsynced = nil }
+            return state.unsynced
+        }
+    }
+
+    private func finish(_ end: Durable) {
+        // The snapshot that nobody took goes behind the lock.
+        let passed = monitor.update { state -> Durable? in
+            let passed = state.news
+            state.news = end
+            state.durableGroup = end.group
+            state.inFlight -= end.count
+            return passed
+        }
+        _ = passed
+        wake()
     }
 
     private func nextWork() -> Work {
@@ -154,20 +305,9 @@ final class SyncThread: Sendable {
             case .always, .off: 100
             }
         return monitor.wait(milliseconds: idleMilliseconds) { state -> Work? in
-            if let waiting = state.waiting {
-                state.waiting = nil
-                state.isBusy = true
-                return .flush(waiting)
-            }
-            return state.isStopping ? .stop : nil
+            if !state.unwritten.isEmpty || state.unsynced != nil { return .round }
+            // A group that the ledger's thread is writing comes here to be flushed.
+            return state.isStopping && !state.isWriting ? .stop : nil
         } ?? .idle
-    }
-
-    private func flush() {
-        do throws(StorageError) { try store.synchronize() } catch { fail(error.message) }
-    }
-
-    private func writeMark(_ mark: HighWaterMark.Value) {
-        do throws(StorageError) { try store.writeMark(mark) } catch { fail(error.message) }
     }
 }

@@ -99,7 +99,8 @@ package final class Store {
         try beginHistory(MetaRecords(database: database))
     }
 
-    /// A view of what was written last; the open group is not in it.
+    /// A view of what was written last. Neither the open group is in it nor those that are sealed
+    /// and not written: whoever reads lists through it writes them first.
     package func latestView() -> ReadView {
         ReadView(
             database: database, snapshot: nil, names: state.names, head: writeSet.head,
@@ -107,9 +108,13 @@ package final class Store {
     }
 
     /// A view that ends with a written group.
-    package func view(of group: WrittenGroup) -> ReadView {
+    ///
+    /// - Parameters:
+    ///   - snapshot: made when the group was written and none behind it.
+    ///   - head: the log after that group.
+    package func view(_ snapshot: Snapshot, head: LogHead) -> ReadView {
         ReadView(
-            database: database, snapshot: group.snapshot, names: state.names, head: group.head,
+            database: database, snapshot: snapshot, names: state.names, head: head,
             history: history, identitySeed: identitySeed)
     }
 

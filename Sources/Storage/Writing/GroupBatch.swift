@@ -22,16 +22,11 @@ struct GroupBatch: ~Copyable {
     private(set) var earliestDue: Timestamp?
     private var value = ByteBuffer(capacity: 4_096)
     private var hasher: SHA256
-    private(set) var pendingTrades: [RecordKey: Trade] = [:]
-    private(set) var pendingShipments: [RecordKey: Shipment] = [:]
-    private(set) var pendingIdentities: [Digest128: StoredIdentity] = [:]
-    /// Hashes of values that the group has put but the database does not hold yet.
-    private var pendingHashes: [PendingKey: Digest128] = [:]
-
-    private struct PendingKey: Hashable {
-        let keyspace: Keyspace
-        let hash: Digest128
-    }
+    private var pending = PendingRecords()
+    /// Groups that were handed over and may not be in the database yet, oldest first.
+    private var sealed: [SealedGroup] = []
+    /// Cleared batches, for the groups to come.
+    private var spares: [BatchBox] = []
 
     init(
         database: Database, head: LogHead, witnesses: WitnessTable, identitySeed: UInt64,
@@ -61,27 +56,50 @@ struct GroupBatch: ~Copyable {
 
     // MARK: Reading
 
+    // The open group first, then the sealed ones, newest first: the first that knows a record has
+    // it as it is now. What none of them knows is in the database as it is now, whether or not the
+    // younger of the sealed groups have been written meanwhile.
+
     func event(_ seq: UInt64) -> Event? {
-        guard let first = events.first?.seq, seq >= first, seq - first < UInt64(events.count) else {
-            return nil
+        if let event = PendingRecords.event(seq, in: events) { return event }
+        for group in sealed.reversed() {
+            if let event = PendingRecords.event(seq, in: group.events) { return event }
         }
-        return events[Int(seq - first)]
+        return nil
     }
 
     func trade(_ key: RecordKey) -> Trade? {
-        if !pendingTrades.isEmpty, let trade = pendingTrades[key] { return trade }
-        guard case .trade(let change) = event(key.seq)?.data, change.trade.key == key else {
-            return nil
+        if let trade = pending.trade(key, events: events) { return trade }
+        for group in sealed.reversed() {
+            if let trade = group.pending.trade(key, events: group.events) { return trade }
         }
-        return change.trade
+        return nil
     }
 
     func shipment(_ key: RecordKey) -> Shipment? {
-        if !pendingShipments.isEmpty, let shipment = pendingShipments[key] { return shipment }
-        guard case .shipment(let change) = event(key.seq)?.data, change.shipment.key == key else {
-            return nil
+        if let shipment = pending.shipment(key, events: events) { return shipment }
+        for group in sealed.reversed() {
+            if let shipment = group.pending.shipment(key, events: group.events) { return shipment }
         }
-        return change.shipment
+        return nil
+    }
+
+    func identity(_ key: StoreKey) -> StoredIdentity? {
+        if pending.identities.isEmpty && sealed.isEmpty { return nil }
+        let hash = FastHash.hash128(key.bytes)
+        if let identity = pending.identities[hash] { return identity }
+        for group in sealed.reversed() {
+            if let identity = group.pending.identities[hash] { return identity }
+        }
+        return nil
+    }
+
+    private func hash(_ key: PendingRecords.PendingKey) -> Digest128? {
+        if let hash = pending.hashes[key] { return hash }
+        for group in sealed.reversed() {
+            if let hash = group.pending.hashes[key] { return hash }
+        }
+        return nil
     }
 
     // MARK: Appending
@@ -181,7 +199,7 @@ struct GroupBatch: ~Copyable {
                 TradeCodec.encode(before, into: &group.value)
                 return true
             }
-            pendingTrades[trade.key] = trade
+            pending.trades[trade.key] = trade
         }
         value.removeAll()
         TradeCodec.encode(trade, into: &value)
@@ -198,7 +216,7 @@ struct GroupBatch: ~Copyable {
                 ShipmentCodec.encode(before, into: &group.value)
                 return true
             }
-            pendingShipments[shipment.key] = shipment
+            pending.shipments[shipment.key] = shipment
         }
         value.removeAll()
         ShipmentCodec.encode(shipment, into: &value)
@@ -207,9 +225,9 @@ struct GroupBatch: ~Copyable {
         put(.cargo, key, hash: hash.low)
     }
 
-    /// Takes a record's present value out of the digest: as the group left it, else as stored.
+    /// Takes a record's present value out of the digest: as the groups left it, else as stored.
     ///
-    /// - Parameter encodePending: puts the group's version into `value`; false where it has none.
+    /// - Parameter encodePending: puts the groups' version into `value`; false where there is none.
     private mutating func forget(
         _ keyspace: Keyspace, _ key: StoreKey,
         _ encodePending: (inout GroupBatch) -> Bool
@@ -260,25 +278,28 @@ struct GroupBatch: ~Copyable {
         stored.encode(into: &value)
         // A key may come again when its seven days are over; an id never does.
         try putDigested(.ids, key, isNew: identity.kind != .key)
-        pendingIdentities[FastHash.hash128(key.bytes)] = stored
+        pending.identities[FastHash.hash128(key.bytes)] = stored
     }
 
     private mutating func putDigested(
         _ keyspace: Keyspace, _ key: StoreKey, isNew: Bool
     ) throws(StorageError) {
         let hash = StateDigest.hash(keyspace, key: key.bytes, value: value.bytes)
-        let pending = PendingKey(keyspace: keyspace, hash: FastHash.hash128(key.bytes))
-        if !isNew {
-            if let before = pendingHashes[pending] {
-                head.digest -= before
-            } else if let before = try storedHash(keyspace, key) {
-                head.digest -= before
-            }
-        }
         head.digest += hash
+        // Ids never change; a key or a catalog record may, before the group is written.
+        if !isNew || keyspace == .catalog {
+            let place = PendingRecords.PendingKey(
+                keyspace: keyspace, hash: FastHash.hash128(key.bytes))
+            if !isNew {
+                if let before = self.hash(place) {
+                    head.digest -= before
+                } else if let before = try storedHash(keyspace, key) {
+                    head.digest -= before
+                }
+            }
+            pending.hashes[place] = hash
+        }
         put(keyspace, key, hash: hash.low)
-        // Ids never change; a key or a catalog record may, within the same group.
-        if !isNew || keyspace == .catalog { pendingHashes[pending] = hash }
     }
 
     private func storedHash(
@@ -325,31 +346,34 @@ struct GroupBatch: ~Copyable {
 
     // MARK: Committing
 
-    /// Writes the group with its witnesses and hands its bytes to the kernel; not yet durable.
-    ///
-    /// - Returns: the events of the group and a snapshot that ends with it.
-    /// - Throws: any failure is final: what is in memory is not in the store.
-    mutating func commit() throws(StorageError) -> WrittenGroup {
+    /// Ends the group with its witnesses; the next one begins. Nothing is written yet.
+    mutating func seal(as number: UInt64) -> SealedGroup {
         putHead()
-        let snapshot: Snapshot
-        do throws(RocksDBError) {
-            try database.write(batch)
-            try database.flushWAL(sync: false)
-            snapshot = try database.snapshot()
-        } catch { throw StorageError(error) }
-        batch.clear()
+        let box = spares.popLast() ?? BatchBox(database)
+        box.exchange(&batch)
+        let group = SealedGroup(
+            number: number, head: head, events: events, earliestDue: earliestDue, pending: pending,
+            batch: box)
+        sealed.append(group)
+        pending = PendingRecords(roomAs: group.pending)
+        events = []
+        events.reserveCapacity(group.events.count)
         hasChanges = false
         stagedFrom = 0
-        pendingTrades.removeAll(keepingCapacity: true)
-        pendingShipments.removeAll(keepingCapacity: true)
-        pendingIdentities.removeAll(keepingCapacity: true)
-        pendingHashes.removeAll(keepingCapacity: true)
-        let written = events
-        events = []
-        events.reserveCapacity(written.count)
-        defer { earliestDue = nil }
-        return WrittenGroup(
-            head: head, events: written, snapshot: snapshot, earliestDue: earliestDue)
+        earliestDue = nil
+        return group
+    }
+
+    /// Whether groups were sealed and not retired.
+    var hasSealed: Bool { !sealed.isEmpty }
+
+    /// Takes note that the groups up to a number are in the database.
+    mutating func retire(through number: UInt64) {
+        while let first = sealed.first, first.number <= number {
+            first.batch.clear()
+            spares.append(first.batch)
+            sealed.removeFirst()
+        }
     }
 
     private mutating func putHead() {

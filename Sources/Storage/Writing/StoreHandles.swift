@@ -1,7 +1,7 @@
 package import RocksDB
 import System
 
-/// The two calls that wait for the disk, for the thread that makes them.
+/// The calls that write and wait for the disk, for the thread that makes them.
 package struct StoreHandles: Sendable {
     private let database: Database
     private let mark: HighWaterMark
@@ -9,6 +9,32 @@ package struct StoreHandles: Sendable {
     package init(database: Database, mark: HighWaterMark) {
         self.database = database
         self.mark = mark
+    }
+
+    /// Writes a sealed group as one batch. Its bytes are this process's until `handOver` or
+    /// `synchronize`.
+    ///
+    /// - Throws: final; nothing may be acknowledged after it.
+    package func write(_ group: SealedGroup) throws(StorageError) {
+        do throws(RocksDBError) {
+            try group.batch.write(to: database)
+        } catch { throw StorageError(error) }
+    }
+
+    /// The store as of the last written group.
+    package func snapshot() throws(StorageError) -> Snapshot {
+        do throws(RocksDBError) { return try database.snapshot() } catch {
+            throw StorageError(error)
+        }
+    }
+
+    /// Hands everything that was written to the kernel: it outlives the process, not the machine.
+    ///
+    /// - Throws: final; nothing may be acknowledged after it.
+    package func handOver() throws(StorageError) {
+        do throws(RocksDBError) {
+            try database.flushWAL(sync: false)
+        } catch { throw StorageError(error) }
     }
 
     /// Waits until everything that was written is on disk.

@@ -1,21 +1,24 @@
 import Basics
 import Crypto
 package import Domain
-package import RocksDB
+import RocksDB
 
 /// The one way to change the store: events and all that they leave behind, gathered in a group and
 /// written as one batch.
 ///
-/// `append` takes whole transactions that have been decided and applied in memory; `commitGroup`
-/// writes what was appended since. Reads through `pending…` see the group before it is written.
+/// `append` takes whole transactions that have been decided and applied in memory; `seal` ends the
+/// group of what was appended since, for another thread to write. Reads through `pending…` see the
+/// open group and the sealed ones, until `retire` says that they are in the database.
 /// Threading: the ledger's thread only.
 package final class WriteSet {
     private var group: GroupBatch
+    private let database: Database
 
     init(
         database: Database, head: LogHead, witnesses: WitnessTable, identitySeed: UInt64,
         hasher: consuming SHA256
     ) {
+        self.database = database
         group = GroupBatch(
             database: database, head: head, witnesses: witnesses, identitySeed: identitySeed,
             hasher: hasher)
@@ -36,18 +39,15 @@ package final class WriteSet {
 
     // MARK: Reading what is not written yet
 
-    /// A trade as the group leaves it; nil where the group has not touched it.
+    /// A trade as the groups leave it; nil where none of them has touched it.
     package func pendingTrade(_ key: RecordKey) -> Trade? { group.trade(key) }
 
-    /// A shipment as the group leaves it; nil where the group has not touched it.
+    /// A shipment as the groups leave it; nil where none of them has touched it.
     package func pendingShipment(_ key: RecordKey) -> Shipment? { group.shipment(key) }
 
-    package func pendingIdentity(_ key: StoreKey) -> StoredIdentity? {
-        if group.pendingIdentities.isEmpty { return nil }
-        return group.pendingIdentities[FastHash.hash128(key.bytes)]
-    }
+    package func pendingIdentity(_ key: StoreKey) -> StoredIdentity? { group.identity(key) }
 
-    /// An event of the group, staged ones included.
+    /// An event of the groups, staged ones included.
     package func pendingEvent(_ seq: UInt64) -> Event? { group.event(seq) }
 
     // MARK: Writing
@@ -87,18 +87,30 @@ package final class WriteSet {
 
     package func deleteLocal(_ key: StoreKey) { group.deleteLocal(key) }
 
-    /// Writes the group with its witnesses and hands its bytes to the kernel; not yet durable.
+    /// Ends the group and opens the next. It must be written, in order, and then retired.
     ///
-    /// - Returns: the events of the group and a snapshot that ends with it.
-    /// - Throws: any failure is final: what is in memory is not in the store.
-    package func commitGroup() throws(StorageError) -> WrittenGroup { try group.commit() }
-}
+    /// - Parameter number: more than that of the group before.
+    package func seal(as number: UInt64) -> SealedGroup { group.seal(as: number) }
 
-/// A group that the kernel has and the disk may not have yet.
-package struct WrittenGroup: Sendable {
-    package let head: LogHead
-    package let events: [Event]
-    package let snapshot: Snapshot
-    /// The earliest moment that the group made due.
-    package let earliestDue: Timestamp?
+    /// Lets go of sealed groups.
+    ///
+    /// - Parameter number: groups up to it are in the database.
+    package func retire(through number: UInt64) { group.retire(through: number) }
+
+    /// Writes the group at once and hands its bytes to the kernel; not yet durable. For those who
+    /// have no sync thread.
+    ///
+    /// - Returns: the log after the group.
+    /// - Throws: any failure is final: what is in memory is not in the store.
+    @discardableResult
+    package func commitGroup() throws(StorageError) -> LogHead {
+        if group.hasSealed { throw .invariant("a group would pass the sealed ones") }
+        let sealed = group.seal(as: 0)
+        do throws(RocksDBError) {
+            try sealed.batch.write(to: database)
+            try database.flushWAL(sync: false)
+        } catch { throw StorageError(error) }
+        group.retire(through: 0)
+        return sealed.head
+    }
 }

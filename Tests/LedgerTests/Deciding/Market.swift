@@ -36,10 +36,12 @@ final class Market {
     let clock = ManualClock()
     private var opened: Ledger?
     private var limits: Limits
+    private let gate: LedgerOptions.WriteGate?
 
-    init(_ limits: Limits = Limits()) throws {
+    init(_ limits: Limits = Limits(), gate: LedgerOptions.WriteGate? = nil) throws {
         folder = try TestFolder()
         self.limits = limits
+        self.gate = gate
         self.limits.freeSpaceFloorBytes = 0
         self.limits.freeSpaceFloorPercent = 0
         try open()
@@ -49,10 +51,10 @@ final class Market {
 
     /// A market with stations, items and stock, audited when `body` is done.
     static func check(
-        _ limits: Limits = Limits(), location: SourceLocation = #_sourceLocation,
-        _ body: (Market) throws -> Void
+        _ limits: Limits = Limits(), gate: LedgerOptions.WriteGate? = nil,
+        location: SourceLocation = #_sourceLocation, _ body: (Market) throws -> Void
     ) throws {
-        let market = try Market(limits)
+        let market = try Market(limits, gate: gate)
         market.setUp([
             "STATION ADD luna AT 0 0 0", "STATION ADD mars AT 3 4 0", "STATION ADD vega",
             "ITEM ADD water PRICE 12.50 CR MASS 1 VOLUME 0.001", "ITEM ADD ore PRICE 3 CR MASS 2",
@@ -81,6 +83,7 @@ final class Market {
         options.syncPolicy = .off
         options.markIntervalMilliseconds = 1_000
         options.limits = limits
+        options.writeGate = gate
         opened = try Ledger(
             store: try Store(directory: folder.path, options: storeOptions), options: options,
             clock: clock, wake: {}, fail: { Issue.record("the ledger failed: \($0)") })
