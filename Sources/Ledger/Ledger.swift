@@ -209,16 +209,19 @@ package final class Ledger {
     private func prepare(
         _ requests: [[[UInt8]]], _ words: inout ArgumentVector, _ now: Timestamp
     ) {
+        var hasReads = false
         for request in requests {
             words.removeAll()
             for word in request { words.append(word.span) }
             guard let spec = try? CommandTable.find(words) else { continue }
             switch spec.handler {
             case .write: if due.isDue(now) { settleNamed(spec, words, now) }
-            case .read: writeForRead()
+            case .read: hasReads = true
             case .session: break
             }
         }
+        // Last: what was due is in the group too.
+        if hasReads { writeForRead() }
     }
 
     private func abort(_ error: CommandError, _ place: String, _ reply: Reply) {
