@@ -55,11 +55,14 @@ package struct RuleReference: Equatable, Sendable {
     package var name: Identifier
     package var version: String
     package var hook: String
+    /// What `validate` and `eta` read, as a JSON object; a price's inputs are in its step.
+    package var inputs: String?
 
-    package init(name: Identifier, version: String, hook: String) {
+    package init(name: Identifier, version: String, hook: String, inputs: String? = nil) {
         self.name = name
         self.version = version
         self.hook = hook
+        self.inputs = inputs
     }
 }
 
@@ -98,6 +101,17 @@ package enum CommandVerb: UInt8, Sendable, CaseIterable {
     case cargoLose = 31
     case cargoReturn = 32
     case timeAccept = 33
+    case pluginLoad = 40
+    case pluginMode = 41
+    case pluginRollback = 42
+    case pluginRemove = 43
+    case channelAdd = 50
+    case channelSet = 51
+    case channelRemove = 52
+    case channelRoute = 53
+    case channelUnroute = 54
+    case channelRedeliver = 55
+    case channelDrop = 56
 
     package var name: StaticString {
         switch self {
@@ -134,6 +148,17 @@ package enum CommandVerb: UInt8, Sendable, CaseIterable {
         case .cargoLose: "CARGO LOSE"
         case .cargoReturn: "CARGO RETURN"
         case .timeAccept: "TIME ACCEPT"
+        case .pluginLoad: "PLUGIN LOAD"
+        case .pluginMode: "PLUGIN MODE"
+        case .pluginRollback: "PLUGIN ROLLBACK"
+        case .pluginRemove: "PLUGIN REMOVE"
+        case .channelAdd: "CHANNEL ADD"
+        case .channelSet: "CHANNEL SET"
+        case .channelRemove: "CHANNEL REMOVE"
+        case .channelRoute: "CHANNEL ROUTE"
+        case .channelUnroute: "CHANNEL UNROUTE"
+        case .channelRedeliver: "CHANNEL REDELIVER"
+        case .channelDrop: "CHANNEL DROP"
         }
     }
 }

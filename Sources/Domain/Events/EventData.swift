@@ -20,6 +20,12 @@ package enum EventData: Sendable {
     indirect case rate(ExchangeRate, previous: Rate?)
     /// `system.*`
     indirect case system(SystemChange)
+    /// `plugin.*`
+    case plugin(PluginChange)
+    /// `channel.*`
+    case channel(ChannelChange)
+    /// `notice.*`
+    case notices(NoticeChange)
 }
 
 /// A record as it is after an event, and the event that changed it before (0: none did).

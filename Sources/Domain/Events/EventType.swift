@@ -47,6 +47,21 @@ package enum EventType: UInt16, Sendable, CaseIterable {
     case systemDigest = 92
     case systemTimeAccepted = 93
 
+    case pluginLoaded = 100
+    case pluginMode = 101
+    case pluginFailed = 102
+    case pluginDisabled = 103
+    case pluginRemoved = 104
+
+    case channelAdded = 110
+    case channelChanged = 111
+    case channelRemoved = 112
+    case channelDisabled = 113
+
+    case noticeQueued = 120
+    case noticeProgress = 121
+    case noticeLogged = 122
+
     package var name: StaticString {
         switch self {
         case .tradeReserved: "trade.reserved"
@@ -91,13 +106,37 @@ package enum EventType: UInt16, Sendable, CaseIterable {
         case .systemPromoted: "system.promoted"
         case .systemDigest: "system.digest"
         case .systemTimeAccepted: "system.time_accepted"
+        case .pluginLoaded: "plugin.loaded"
+        case .pluginMode: "plugin.mode"
+        case .pluginFailed: "plugin.failed"
+        case .pluginDisabled: "plugin.disabled"
+        case .pluginRemoved: "plugin.removed"
+        case .channelAdded: "channel.added"
+        case .channelChanged: "channel.changed"
+        case .channelRemoved: "channel.removed"
+        case .channelDisabled: "channel.disabled"
+        case .noticeQueued: "notice.queued"
+        case .noticeProgress: "notice.progress"
+        case .noticeLogged: "notice.logged"
         }
     }
 
     /// Whether the pattern `*` leaves the event out.
     package var isOperational: Bool {
         switch self {
-        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted: true
+        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted,
+            .pluginLoaded, .pluginMode, .pluginFailed, .pluginDisabled, .pluginRemoved,
+            .noticeQueued, .noticeProgress, .noticeLogged:
+            true
+        default: false
+        }
+    }
+
+    /// Whether no feed, no hook and no page shows the event, so that their seqs have gaps: progress
+    /// that only the server itself needs.
+    package var isInternal: Bool {
+        switch self {
+        case .noticeQueued, .noticeProgress: true
         default: false
         }
     }

@@ -13,6 +13,15 @@ package enum StateChange: Sendable {
     case identity(RequestIdentity, actor: Identifier, seq: UInt64)
     /// A moment at which the leader must look at a record again.
     case due(DueKey)
+    case plugin(Plugin, isNew: Bool)
+    case pluginVersion(PluginVersion)
+    case pluginState(PluginState)
+    case cursor(HookCursor)
+    case channel(Channel, isNew: Bool)
+    case notice(Notice)
+    case delivery(Delivery)
+    /// Both rows of a notice go.
+    case noticeRemoved(NoticeKey)
 }
 
 /// A moment at which the leader must look at a record: the end of a reservation, or an ETA.
@@ -59,6 +68,12 @@ extension Event {
         case .currency(let currency): try body(.currency(currency))
         case .rate(let rate, let previous): try body(.rate(rate, isNew: previous == nil))
         case .system: break
+        case .plugin(let change):
+            try body(.plugin(change.plugin, isNew: change.before == nil))
+            if let version = change.version { try body(.pluginVersion(version)) }
+        case .channel(let change):
+            try body(.channel(change.channel, isNew: change.before == nil))
+        case .notices(let change): try visit(change, body)
         }
         if let identity { try body(.identity(identity, actor: actor, seq: seq)) }
         if let key { try body(.identity(key, actor: actor, seq: seq)) }
@@ -73,6 +88,18 @@ extension Event {
         for trade in change.trades { try body(.trade(trade.after, isNew: false)) }
         for ship in change.ships { try body(.ship(ship.after, isNew: false)) }
         if let due = arrival { try body(.due(due)) }
+    }
+
+    private func visit<Failure: Error>(
+        _ change: NoticeChange, _ body: (StateChange) throws(Failure) -> Void
+    ) throws(Failure) {
+        // Told once, here; its row is another event's.
+        if type == .noticeLogged { return }
+        for cursor in change.cursors { try body(.cursor(cursor)) }
+        for state in change.states { try body(.pluginState(state)) }
+        for notice in change.notices { try body(.notice(notice)) }
+        for delivery in change.deliveries { try body(.delivery(delivery)) }
+        for key in change.removed { try body(.noticeRemoved(key)) }
     }
 
     /// The end of the reservation that the event makes.

@@ -40,6 +40,18 @@ extension ByteBuffer {
             if let previous { appendJSON(previous) } else { appendJSONNull() }
             append(UInt8(ascii: "}"))
         case .system(let change): appendData(change)
+        case .plugin(let change): appendData(change)
+        case .channel(let change):
+            append("{\"before\":" as StaticString)
+            if let before = change.before {
+                appendJSON(before, names: names)
+            } else {
+                appendJSONNull()
+            }
+            append(",\"after\":" as StaticString)
+            appendJSON(change.channel, names: names)
+            append(UInt8(ascii: "}"))
+        case .notices(let change): appendData(change, names: names)
         }
     }
 

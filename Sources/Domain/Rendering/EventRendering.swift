@@ -52,6 +52,13 @@ extension ByteBuffer {
             append(UInt8(ascii: "/"))
             append(rate.quote)
         case .system: append("system" as StaticString)
+        case .plugin(let change): appendSubject("plugin/", change.plugin.name)
+        case .channel(let change): appendSubject("channel/", change.channel.id)
+        case .notices(let change):
+            append("notice/" as StaticString)
+            if let channel = change.channel { append(channel) }
+            append(UInt8(ascii: "/"))
+            append(decimal: change.notices.first?.key.sequence ?? 0)
         }
     }
 
@@ -82,6 +89,7 @@ extension ByteBuffer {
             appendField(separator, rule.name)
             appendField(",\"version\":", optional: rule.version)
             appendField(",\"hook\":", optional: rule.hook)
+            if let inputs = rule.inputs { appendField(",\"inputs\":", object: inputs) }
             append(UInt8(ascii: "}"))
             separator = ",{\"name\":"
         }
@@ -106,6 +114,11 @@ extension Event {
         case .ship(let before, let after, _, _):
             if let station = before?.station { body(station) }
             if let station = after.station, station != before?.station { body(station) }
+        case .plugin(let change):
+            if let station = change.plugin.station { body(station) }
+        case .channel(let change):
+            if let station = change.channel.station { body(station) }
+        case .notices(let change): change.notices.first?.stations.forEach(body)
         case .item, .currency, .rate, .system: break
         }
     }

@@ -1,3 +1,5 @@
+package import Basics
+
 /// What the ledger keeps in memory: the whole catalog and all stock rows, as the last decided event
 /// left them.
 ///
@@ -14,6 +16,14 @@ package final class MarketState {
     package private(set) var ships: [Ship] = []
     package private(set) var currencies: [CurrencyCode: Currency] = [:]
     package private(set) var rates: [RatePair: ExchangeRate] = [:]
+    package private(set) var plugins: [Identifier: Plugin] = [:]
+    /// All versions of each plugin, oldest first, without their sources.
+    package private(set) var versions: [Identifier: [PluginVersion]] = [:]
+    package private(set) var pluginStates: [Identifier: PluginState] = [:]
+    package private(set) var cursors: [Identifier: HookCursor] = [:]
+    package private(set) var channels: [Identifier: Channel] = [:]
+    /// The last sequence that was given out on each channel, by its number.
+    package private(set) var lastSequences: [UInt32: UInt64] = [:]
     private var journal: [Undo] = []
 
     package struct RatePair: Hashable, Sendable {
@@ -38,6 +48,12 @@ package final class MarketState {
         case newShip
         case currency(CurrencyCode)
         case rate(RatePair, ExchangeRate?)
+        case plugin(Identifier, Plugin?)
+        case newVersion(Identifier)
+        case pluginState(Identifier, PluginState?)
+        case cursor(Identifier, HookCursor?)
+        case channel(Identifier, Channel?)
+        case lastSequence(UInt32, UInt64?)
     }
 
     package init() {}
@@ -78,6 +94,12 @@ package final class MarketState {
             currencies[code] = nil
             names.setScale(nil, of: code)
         case .rate(let pair, let before): rates[pair] = before
+        case .plugin(let name, let before): plugins[name] = before
+        case .newVersion(let name): versions[name]?.removeLast()
+        case .pluginState(let name, let before): pluginStates[name] = before
+        case .cursor(let owner, let before): cursors[owner] = before
+        case .channel(let id, let before): channels[id] = before
+        case .lastSequence(let number, let before): lastSequences[number] = before
         }
     }
 
@@ -126,7 +148,13 @@ package final class MarketState {
             case .ship(let ship, _): set(ship)
             case .currency(let currency): set(currency)
             case .rate(let rate, _): set(rate)
-            case .trade, .shipment, .identity, .due: break
+            case .plugin(let plugin, _): set(plugin)
+            case .pluginVersion(let version): add(version)
+            case .pluginState(let state): set(state)
+            case .cursor(let cursor): set(cursor)
+            case .channel(let channel, _): set(channel)
+            case .notice(let notice): noteSequence(notice.key)
+            case .trade, .shipment, .identity, .due, .delivery, .noticeRemoved: break
             }
         }
     }
@@ -192,6 +220,67 @@ package final class MarketState {
         let pair = RatePair(base: rate.base, quote: rate.quote)
         journal.append(.rate(pair, rates[pair]))
         rates[pair] = rate
+    }
+}
+
+/// Rules and channels.
+extension MarketState {
+    package func set(_ plugin: Plugin) {
+        journal.append(.plugin(plugin.name, plugins[plugin.name]))
+        plugins[plugin.name] = plugin
+    }
+
+    /// Adds a version; its source is not kept.
+    package func add(_ version: PluginVersion) {
+        var kept = version
+        kept.source = ""
+        journal.append(.newVersion(version.plugin))
+        versions[version.plugin, default: []].append(kept)
+    }
+
+    package func set(_ state: PluginState) {
+        journal.append(.pluginState(state.plugin, pluginStates[state.plugin]))
+        pluginStates[state.plugin] = state
+    }
+
+    package func set(_ cursor: HookCursor) {
+        journal.append(.cursor(cursor.owner, cursors[cursor.owner]))
+        cursors[cursor.owner] = cursor
+    }
+
+    package func set(_ channel: Channel) {
+        journal.append(.channel(channel.id, channels[channel.id]))
+        channels[channel.id] = channel
+    }
+
+    /// Takes note that a sequence was given out.
+    package func noteSequence(_ key: NoticeKey) {
+        let before = lastSequences[key.channel]
+        if let before, before >= key.sequence { return }
+        journal.append(.lastSequence(key.channel, before))
+        lastSequences[key.channel] = key.sequence
+    }
+
+    /// A version by its digest, without its source.
+    package func version(_ plugin: Identifier, _ digest: Digest128) -> PluginVersion? {
+        versions[plugin]?.first { $0.tag.digest == digest }
+    }
+
+    /// A channel that is there.
+    package func channel(_ id: Identifier) -> Channel? {
+        channels[id].flatMap { $0.isRemoved ? nil : $0 }
+    }
+
+    /// The channel of a number; removed ones too, unless their name has come again.
+    ///
+    /// - Complexity: O(channels).
+    package func channel(number: UInt32) -> Channel? {
+        channels.values.first { $0.number == number }
+    }
+
+    /// The number that the next new channel gets.
+    package var nextChannelNumber: UInt32 {
+        (channels.values.lazy.map(\.number).max() ?? 0) &+ 1
     }
 }
 

@@ -86,9 +86,41 @@ extension AuditRun {
                         "ship/\(id)", view.names.ships, ship.id, ship.number.raw, ship.seq)
                 case .currency?: _ = try CurrencyCodec.decode(value)
                 case .rate?: _ = try RateCodec.decode(value)
+                case .plugin?, .pluginVersion?, .pluginState?, .cursor?, .channel?:
+                    features.takeRow(.catalog, bytes, value)
+                    try Self.readFeature(bytes, value)
                 case nil: problem("record", "catalog/\(id)", 0, "a key of an unknown kind")
                 }
             } catch { damaged("catalog/\(id)", error) }
+        }
+    }
+
+    /// Reads a record of the rules or channels, to see that it can be read.
+    private static func readFeature(
+        _ key: Span<UInt8>, _ value: Span<UInt8>
+    ) throws(DecodingError) {
+        switch StoreKey.CatalogKind(rawValue: key[0]) {
+        case .plugin?: _ = try PluginCodec.decode(value)
+        case .pluginVersion?: _ = try PluginVersionCodec.decode(value)
+        case .pluginState?: _ = try PluginStateCodec.decode(value)
+        case .cursor?: _ = try HookCursorCodec.decode(value)
+        case .channel?: _ = try ChannelCodec.decode(value)
+        default: break
+        }
+    }
+
+    func checkOutbox() throws(StorageError) {
+        try addUp(.outbox) { (bytes, value) throws(StorageError) in
+            features.takeRow(.outbox, bytes, value)
+            guard let (key, part) = StoreKey.outboxKey(bytes) else {
+                return problem("record", "outbox", 0, "a key is no notice's")
+            }
+            do throws(DecodingError) {
+                switch part {
+                case .notice: _ = try NoticeCodec.decode(value, key: key)
+                case .delivery: _ = try DeliveryCodec.decode(value, key: key)
+                }
+            } catch { damaged("notice/\(key.channel)/\(key.sequence)", error) }
         }
     }
 

@@ -33,6 +33,7 @@ package final class AuditRun {
     var rows: [StockKey: Stock] = [:]
     var owed: [StockKey: Owed] = [:]
     var goods: [ItemNumber: Goods] = [:]
+    let features = FeatureAudit()
 
     private let observer: Observer
     private(set) var isCancelled = false
@@ -75,7 +76,7 @@ package final class AuditRun {
         try checkTrades()
         try checkCargo()
         try checkIdentities()
-        try addUp(.outbox) { _, _ in }
+        try checkOutbox()
         if isCancelled { return nil }
         checkOwed()
         if report.digest != view.head.digest {

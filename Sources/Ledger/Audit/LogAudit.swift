@@ -58,6 +58,7 @@ final class LogAudit {
         }
         compareRows()
         compareGoods()
+        audit.features.compare { audit.problem("record", $0, $1, $2) }
     }
 
     private func gap(from first: UInt64, to last: UInt64) {
@@ -156,6 +157,7 @@ final class LogAudit {
         case .inventory(let change): check(change.stock, event.seq)
         case .ship(_, _, let aboard, _):
             for change in aboard { try checkShipment(change.after, event) }
+        case .plugin, .channel, .notices: audit.features.take(event, view.names)
         case .station, .item, .currency, .rate, .system: break
         }
         try checkIdentity(event.identity, event)

@@ -140,7 +140,8 @@ package final class Transaction {
         case .ship(_, let after, let aboard, _):
             state.set(after)
             for shipment in aboard { shipments[shipment.after.key] = shipment.after }
-        case .station, .item, .currency, .rate, .system: state.apply(event)
+        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices:
+            state.apply(event)
         }
     }
 

@@ -147,7 +147,7 @@ extension PostingEntry {
         case .inventory(let change): anchors(CollectionOfOne(change.stock), seq, body)
         case .ship(_, _, let aboard, _):
             for change in aboard { anchor(change.after, seq, body) }
-        case .station, .item, .currency, .rate, .system: break
+        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices: break
         }
     }
 

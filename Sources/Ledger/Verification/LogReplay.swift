@@ -197,6 +197,7 @@ final class LogReplay {
     }
 
     private func put(_ change: StateChange, _ seq: UInt64, _ time: Timestamp) {
+        if case .noticeRemoved(let key) = change { return remove(key, seq) }
         let (keyspace, key) = form.encode(change, time: time)
         let value = StateDigest.hash(keyspace, key: key.bytes, value: form.value.bytes)
         let before = records.set(
@@ -204,6 +205,15 @@ final class LogReplay {
         if keyspace.isInDigest {
             if let before { digest -= before }
             digest += value
+        }
+    }
+
+    private func remove(_ notice: NoticeKey, _ seq: UInt64) {
+        for part in StoreKey.OutboxPart.allCases {
+            let key = StoreKey.outbox(notice, part)
+            if let before = records.remove(RecordTable.hash(.outbox, key.bytes), seq: seq) {
+                digest -= before
+            }
         }
     }
 
@@ -275,7 +285,7 @@ extension Event {
             for change in aboard {
                 body(.shipment(change.after, isNew: false), change.previous)
             }
-        case .station, .item, .currency, .rate, .system: break
+        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices: break
         }
     }
 
@@ -285,6 +295,10 @@ extension Event {
         case .station(let before?, _): body(.station(before, isNew: false))
         case .item(let before?, _): body(.item(before, isNew: false))
         case .ship(let before?, _, _, _): body(.ship(before, isNew: false))
+        case .plugin(let change):
+            if let before = change.before { body(.plugin(before, isNew: false)) }
+        case .channel(let change):
+            if let before = change.before { body(.channel(before, isNew: false)) }
         default: break
         }
     }

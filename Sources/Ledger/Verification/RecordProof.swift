@@ -17,7 +17,9 @@ struct RecordProof: ~Copyable {
     private let names: Names
     private var digest = Digest128()
     /// The names of what the store has in `ids` are only in the log.
-    private static let order: [Keyspace] = [.trades, .cargo, .inventory, .catalog, .ids, .due]
+    private static let order: [Keyspace] = [
+        .trades, .cargo, .inventory, .catalog, .ids, .outbox, .due,
+    ]
 
     init(
         _ store: StoreInspection, _ report: VerificationReport, head: LogHead, names: Names,
@@ -78,6 +80,12 @@ struct RecordProof: ~Copyable {
         }
         records.markSeen(index)
         let entry = records.entries[index]
+        if entry.isRemoved {
+            report.add(
+                .record, name, seq: entry.seq,
+                failure ?? "it is stored, and event \(entry.seq) took it away")
+            return
+        }
         if entry.value == hash { return }
         report.add(
             .record, name, seq: entry.seq,
@@ -130,6 +138,15 @@ struct RecordProof: ~Copyable {
         case .ids:
             _ = try StoredIdentity.decode(value)
             return nil
+        case .outbox:
+            guard let (key, part) = StoreKey.outboxKey(key) else {
+                throw .malformed("a wrong key")
+            }
+            switch part {
+            case .notice: _ = try NoticeCodec.decode(value, key: key)
+            case .delivery: _ = try DeliveryCodec.decode(value, key: key)
+            }
+            return StoredForm.name(of: key, part)
         default: return nil
         }
     }
@@ -148,6 +165,13 @@ struct RecordProof: ~Copyable {
         case .rate:
             let rate = try RateCodec.decode(value)
             return "rate/\(rate.base)/\(rate.quote)"
+        case .plugin: return "plugin/\(try PluginCodec.decode(value).name)"
+        case .pluginVersion:
+            let version = try PluginVersionCodec.decode(value)
+            return "plugin/\(version.plugin)/\(version.tag.label)"
+        case .pluginState: return "plugin/\(try PluginStateCodec.decode(value).plugin)/state"
+        case .cursor: return "cursor/\(try HookCursorCodec.decode(value).owner)"
+        case .channel: return "channel/\(try ChannelCodec.decode(value).id)"
         }
     }
 
@@ -190,7 +214,7 @@ struct RecordProof: ~Copyable {
     private func reportMissing() {
         for entry in records.entries where !entry.isSeen {
             // A moment goes when it has been looked at; that open ones are there is checked above.
-            if entry.keyspace == .due { continue }
+            if entry.keyspace == .due || entry.isRemoved { continue }
             report.add(
                 .record, name(ofMissing: entry), seq: entry.seq,
                 "event \(entry.seq) left it, and it is not stored")
@@ -209,6 +233,7 @@ struct RecordProof: ~Copyable {
             guard let event else { return found }
             var form = StoredForm(identitySeed: store.identitySeed ?? 0)
             event.forEachChange { change in
+                if case .noticeRemoved = change { return }
                 let (keyspace, key) = form.encode(change, time: event.time)
                 if RecordTable.hash(keyspace, key.bytes) == entry.key {
                     found = StoredForm.name(of: change, names)

@@ -13,6 +13,8 @@ struct RecordTable: ~Copyable {
         var keyspace: Keyspace
         /// Whether the store has it too.
         var isSeen: Bool
+        /// Taken away by that event.
+        var isRemoved = false
     }
 
     private(set) var entries: [Entry] = []
@@ -41,9 +43,10 @@ struct RecordTable: ~Copyable {
         _ keyspace: Keyspace, _ key: Digest128, value: Digest128, seq: UInt64
     ) -> Digest128? {
         if let index = find(key) {
-            let before = entries[index].value
+            let before = entries[index].isRemoved ? nil : entries[index].value
             entries[index].value = value
             entries[index].seq = seq
+            entries[index].isRemoved = false
             return before
         }
         if (entries.count + 1) * 3 > slots.count * 2 { grow() }
@@ -51,6 +54,16 @@ struct RecordTable: ~Copyable {
             Entry(key: key, value: value, seq: seq, keyspace: keyspace, isSeen: false))
         insert(entries.count - 1)
         return nil
+    }
+
+    /// Takes note that an event took the record away.
+    ///
+    /// - Returns: the value before; nil where there was none.
+    mutating func remove(_ key: Digest128, seq: UInt64) -> Digest128? {
+        guard let index = find(key), !entries[index].isRemoved else { return nil }
+        entries[index].seq = seq
+        entries[index].isRemoved = true
+        return entries[index].value
     }
 
     mutating func markSeen(_ index: Int) { entries[index].isSeen = true }

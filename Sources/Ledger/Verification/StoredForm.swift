@@ -53,6 +53,39 @@ struct StoredForm: ~Copyable {
                 identity.kind, name: identity.name, actor: actor, seed: identitySeed)
             return (.ids, key)
         case .due(let due): return (.due, .due(due))
+        default: return encodeFeature(change)
+        }
+    }
+
+    /// The records of rules and channels. A removal has the key of the notice's first row.
+    private mutating func encodeFeature(
+        _ change: StateChange
+    ) -> (keyspace: Keyspace, key: StoreKey) {
+        switch change {
+        case .plugin(let plugin, _):
+            PluginCodec.encode(plugin, into: &value)
+            return (.catalog, .catalog(.plugin, plugin.name))
+        case .pluginVersion(let version):
+            PluginVersionCodec.encode(version, into: &value)
+            return (.catalog, .pluginVersion(version.tag.digest))
+        case .pluginState(let state):
+            PluginStateCodec.encode(state, into: &value)
+            return (.catalog, .catalog(.pluginState, state.plugin))
+        case .cursor(let cursor):
+            HookCursorCodec.encode(cursor, into: &value)
+            return (.catalog, .catalog(.cursor, cursor.owner))
+        case .channel(let channel, _):
+            ChannelCodec.encode(channel, into: &value)
+            return (.catalog, .catalog(.channel, channel.id))
+        case .notice(let notice):
+            NoticeCodec.encode(notice, into: &value)
+            return (.outbox, .outbox(notice.key, .notice))
+        case .delivery(let delivery):
+            DeliveryCodec.encode(delivery, into: &value)
+            return (.outbox, .outbox(delivery.key, .delivery))
+        case .noticeRemoved(let key): return (.outbox, .outbox(key, .notice))
+        case .trade, .shipment, .stock, .station, .item, .ship, .currency, .rate, .identity, .due:
+            return encode(change, time: Timestamp(milliseconds: 0))
         }
     }
 
@@ -70,7 +103,19 @@ struct StoredForm: ~Copyable {
         case .identity(let identity, let actor, _):
             identity.kind == .key ? "key/\(actor)/\(identity.name)" : "id/\(identity.name)"
         case .due(let due): "due/\(due.time)/\(due.record.seq)"
+        case .plugin(let plugin, _): "plugin/\(plugin.name)"
+        case .pluginVersion(let version): "plugin/\(version.plugin)/\(version.tag.label)"
+        case .pluginState(let state): "plugin/\(state.plugin)/state"
+        case .cursor(let cursor): "cursor/\(cursor.owner)"
+        case .channel(let channel, _): "channel/\(channel.id)"
+        case .notice(let notice): name(of: notice.key, .notice)
+        case .delivery(let delivery): name(of: delivery.key, .delivery)
+        case .noticeRemoved(let key): name(of: key, .notice)
         }
+    }
+
+    static func name(of key: NoticeKey, _ part: StoreKey.OutboxPart) -> String {
+        "\(part == .notice ? "notice" : "delivery")/\(key.channel)/\(key.sequence)"
     }
 
     static func name(of key: StockKey, _ names: Names) -> String {

@@ -28,8 +28,10 @@ enum DryRun {
         }
         reply.body.append(",\"events\":[")
         if failure == nil {
-            for (index, event) in transaction.events.enumerated() {
-                if index > 0 { reply.body.append(UInt8(ascii: ",")) }
+            var isFirst = true
+            for event in transaction.events where !event.type.isInternal {
+                if !isFirst { reply.body.append(UInt8(ascii: ",")) }
+                isFirst = false
                 var shown = event
                 shown.first = first
                 shown.count = count

@@ -77,7 +77,10 @@ enum KeyReplay {
         case .ship(_, let after, _, _): body.appendJSON(after, names: names, replayed: true)
         case .currency(let currency): body.appendJSON(currency, replayed: true)
         case .rate(let rate, _): body.appendJSON(rate, replayed: true)
-        case .system: body.append("{\"replayed\":true}")
+        case .channel(let change): body.appendJSON(change.channel, names: names, replayed: true)
+        case .plugin(let change):
+            body.appendJSON(change.plugin, version: nil, names: names, replayed: true)
+        case .system, .notices: body.append("{\"replayed\":true}")
         }
     }
 }

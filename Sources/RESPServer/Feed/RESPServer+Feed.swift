@@ -7,7 +7,7 @@ extension RESPServer {
     /// Tells subscribers of events that are on disk now. An event is rendered once for all.
     func publish(_ events: [Event], _ view: ReadView) {
         if hub.isEmpty { return }
-        for event in events {
+        for event in events where !event.type.isInternal {
             var document: [UInt8]?
             hub.forEach(event.type) { session, pattern in
                 guard let caller = session.state.caller,
@@ -93,11 +93,13 @@ extension RESPServer {
 }
 
 extension Caller {
-    /// Whether an event concerns one of the caller's stations. Events of the catalog concern all.
+    /// Whether an event concerns one of the caller's stations. Events of the catalog concern all,
+    /// internal ones nobody.
     func maySee(_ event: Event, names: Names) -> Bool {
+        if event.type.isInternal { return false }
         guard let stations else { return true }
         switch event.data {
-        case .trade, .shipment, .inventory: break
+        case .trade, .shipment, .inventory, .plugin, .channel, .notices: break
         case .station, .item, .ship, .currency, .rate: return true
         case .system: return role == .admin
         }

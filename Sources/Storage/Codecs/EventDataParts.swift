@@ -1,7 +1,7 @@
 import Basics
 import Domain
 
-/// The fields 10–28 of an event while they are read; which of them count follows from its type.
+/// The fields 10–36 of an event while they are read; which of them count follows from its type.
 struct DataParts {
     let seq: UInt64
     var trades: [RecordChange<Trade>] = []
@@ -22,6 +22,9 @@ struct DataParts {
     var endedAt: UInt64?
     var digest: Digest128?
     var skew: Int64?
+    var pluginVersion: PluginVersion?
+    var details: PluginDetails?
+    var notices = NoticeParts()
 
     init(seq: UInt64) { self.seq = seq }
 
@@ -62,12 +65,11 @@ struct DataParts {
         case 24: history = try fields.text()
         case 25: previousHistory = try fields.text()
         case 26: endedAt = try fields.unsigned()
-        case 27:
-            var words = ByteReader(try fields.bytes())
-            if words.remaining != 16 { throw .malformed("a digest is not of 16 bytes") }
-            digest = Digest128(high: try words.bigEndian(), low: try words.bigEndian())
+        case 27: digest = try fields.digest()
         case 28: skew = try fields.signed()
-        default: try fields.skip()
+        case 29: pluginVersion = try PluginVersionCodec.decode(try fields.bytes())
+        case 30: details = try FeatureChangeCodec.details(try fields.bytes())
+        default: try notices.take(&fields)
         }
     }
 
@@ -101,6 +103,18 @@ struct DataParts {
         case .currency: return .currency(try required(catalog.currency, "after"))
         case .rate: return .rate(try required(catalog.rate, "after"), previous: previousRate)
         case .system: return .system(try systemChange(type))
+        case .plugin:
+            return .plugin(
+                PluginChange(
+                    before: catalog.plugin.before,
+                    plugin: try required(catalog.plugin.after, "after"), version: pluginVersion,
+                    details: details ?? PluginDetails()))
+        case .channel:
+            return .channel(
+                ChannelChange(
+                    before: catalog.channel.before,
+                    channel: try required(catalog.channel.after, "after")))
+        case .notice: return .notices(notices.change)
         }
     }
 
@@ -139,6 +153,8 @@ struct CatalogParts {
     var ship: (before: Ship?, after: Ship?)
     var currency: Currency?
     var rate: ExchangeRate?
+    var plugin: (before: Plugin?, after: Plugin?)
+    var channel: (before: Channel?, after: Channel?)
 
     mutating func take(
         _ bytes: Span<UInt8>, type: EventType, isAfter: Bool
@@ -152,14 +168,50 @@ struct CatalogParts {
         case (.ship, true): ship.after = try ShipCodec.decode(bytes)
         case (.currency, true): currency = try CurrencyCodec.decode(bytes)
         case (.rate, true): rate = try RateCodec.decode(bytes)
+        case (.plugin, false): plugin.before = try PluginCodec.decode(bytes)
+        case (.plugin, true): plugin.after = try PluginCodec.decode(bytes)
+        case (.channel, false): channel.before = try ChannelCodec.decode(bytes)
+        case (.channel, true): channel.after = try ChannelCodec.decode(bytes)
         default: throw .malformed("a catalog record in an event of another kind")
         }
     }
 }
 
+/// The fields 31–36 of an event while they are read.
+struct NoticeParts {
+    private var cursors: [HookCursor] = []
+    private var states: [PluginState] = []
+    private var notices: [Notice] = []
+    private var deliveries: [Delivery] = []
+    private var removed: [NoticeKey] = []
+    private var channel: Identifier?
+
+    /// Reads the present field; a field of a newer program is stepped over.
+    mutating func take(_ fields: inout FieldReader) throws(DecodingError) {
+        switch fields.number {
+        case 31: cursors.append(try HookCursorCodec.decode(try fields.bytes()))
+        case 32: states.append(try PluginStateCodec.decode(try fields.bytes()))
+        case 33: notices.append(try FeatureChangeCodec.notice(try fields.bytes()))
+        case 34: deliveries.append(try FeatureChangeCodec.delivery(try fields.bytes()))
+        case 35: removed.append(try FeatureChangeCodec.key(try fields.bytes()))
+        case 36: channel = try fields.identifier()
+        default: try fields.skip()
+        }
+    }
+
+    var change: NoticeChange {
+        NoticeChange(
+            cursors: cursors, states: states, notices: notices, deliveries: deliveries,
+            removed: removed, channel: channel)
+    }
+}
+
 extension EventType {
     /// What an event of this type is about.
-    enum Subject { case trade, shipment, inventory, station, item, ship, currency, rate, system }
+    enum Subject {
+        case trade, shipment, inventory, station, item, ship, currency, rate, system
+        case plugin, channel, notice
+    }
 
     var subject: Subject {
         switch self {
@@ -179,6 +231,9 @@ extension EventType {
         case .currencyAdded: .currency
         case .rateSet: .rate
         case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted: .system
+        case .pluginLoaded, .pluginMode, .pluginFailed, .pluginDisabled, .pluginRemoved: .plugin
+        case .channelAdded, .channelChanged, .channelRemoved, .channelDisabled: .channel
+        case .noticeQueued, .noticeProgress, .noticeLogged: .notice
         }
     }
 }

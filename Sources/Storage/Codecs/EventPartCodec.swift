@@ -3,7 +3,7 @@ import Domain
 
 /// The smaller parts of an event; closed messages.
 ///
-///     rule reference   1 name  2 version  3 hook
+///     rule reference   1 name  2 version  3 hook  4 inputs (absent: none)
 ///     identity         1 kind  2 name (absent: the id of the event's trade or shipment)
 ///                      3 request hash, fixed
 ///     receipt line     1 item  2 quantity (absent: 0)  3 lost (absent: 0)  4 reason
@@ -14,6 +14,7 @@ enum EventPartCodec {
         buffer.field(1, rule.name)
         buffer.field(2, rule.version)
         buffer.field(3, rule.hook)
+        buffer.field(4, rule.inputs)
         buffer.endMessage(start)
     }
 
@@ -22,17 +23,19 @@ enum EventPartCodec {
         var name: Identifier?
         var version: String?
         var hook: String?
+        var inputs: String?
         while try fields.next() {
             switch fields.number {
             case 1: name = try fields.identifier()
             case 2: version = try fields.text()
             case 3: hook = try fields.text()
+            case 4: inputs = try fields.text()
             default: throw fields.unexpected()
             }
         }
         return RuleReference(
             name: try required(name, "name"), version: try required(version, "version"),
-            hook: try required(hook, "hook"))
+            hook: try required(hook, "hook"), inputs: inputs)
     }
 
     /// - Parameter subject: the id of the event's trade or shipment, which need not be repeated.

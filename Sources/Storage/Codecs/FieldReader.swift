@@ -148,6 +148,14 @@ struct FieldReader: ~Escapable {
         return code
     }
 
+    /// 16 bytes, the high half first.
+    @_lifetime(self: copy self)
+    mutating func digest() throws(DecodingError) -> Digest128 {
+        var words = ByteReader(try bytes())
+        if words.remaining != 16 { throw .malformed("a digest is not of 16 bytes") }
+        return Digest128(high: try words.bigEndian(), low: try words.bigEndian())
+    }
+
     @_lifetime(self: copy self)
     mutating func rate() throws(DecodingError) -> Rate {
         guard let rate = Rate(billionths: try integer()) else { throw .malformed("not a rate") }

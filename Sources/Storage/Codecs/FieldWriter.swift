@@ -85,6 +85,14 @@ extension ByteBuffer {
         if let text { field(number, text) }
     }
 
+    /// 16 bytes, the high half first.
+    mutating func field(_ number: UInt64, _ digest: Digest128) {
+        appendTag(number, .bytes)
+        append(16 as UInt8)
+        append(bigEndian: digest.high)
+        append(bigEndian: digest.low)
+    }
+
     mutating func field(_ number: UInt64, _ position: Position?) {
         guard let position else { return }
         appendTag(number, .bytes)

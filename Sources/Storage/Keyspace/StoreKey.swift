@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import Domain
 
 /// A key of the store, built in place without touching the heap.
@@ -10,7 +10,9 @@ package import Domain
 ///     events          seq:8
 ///     ids             hash128(kind ‖ [actor] ‖ name):16
 ///     due             time:8 kind:1 seq:8 index:2
-///     catalog         kind:1 id            (rates: kind:1 base:8 quote:8)
+///     catalog         kind:1 id            (rates: kind:1 base:8 quote:8;
+///                                           plugin versions: kind:1 digest:16)
+///     outbox          channel:4 sequence:8 part:1      part 0 the notice, 1 its delivery
 package struct StoreKey: Sendable {
     // The longest fixed key is `due`'s 19 bytes; a catalog key is 1 + 64.
     @usableFromInline var storage = InlineArray<72, UInt8>(repeating: 0)
@@ -110,6 +112,11 @@ package struct StoreKey: Sendable {
         case ship = 3
         case currency = 4
         case rate = 5
+        case plugin = 6
+        case pluginVersion = 7
+        case pluginState = 8
+        case cursor = 9
+        case channel = 10
     }
 
     /// `catalog`: stations, items and ships by id.
@@ -141,6 +148,39 @@ package struct StoreKey: Sendable {
         result.append(CatalogKind.rate.rawValue)
         result.append(bigEndian: base.raw)
         result.append(bigEndian: quote.raw)
+        return result
+    }
+
+    /// `catalog`: a version of a plugin.
+    package static func pluginVersion(_ digest: Digest128) -> StoreKey {
+        var result = StoreKey()
+        result.append(CatalogKind.pluginVersion.rawValue)
+        result.append(bigEndian: digest.high)
+        result.append(bigEndian: digest.low)
+        return result
+    }
+
+    /// The two rows of a notice. The numbers are on disk: never renumber.
+    package enum OutboxPart: UInt8, Sendable, CaseIterable {
+        case notice = 0
+        case delivery = 1
+    }
+
+    /// `outbox`
+    package static func outbox(_ key: NoticeKey, _ part: OutboxPart) -> StoreKey {
+        var result = StoreKey()
+        result.append(bigEndian: key.channel)
+        result.append(bigEndian: key.sequence)
+        result.append(part.rawValue)
+        return result
+    }
+
+    /// `outbox`: behind every key of a channel.
+    package static func outboxEnd(channel: UInt32) -> StoreKey {
+        var result = StoreKey()
+        result.append(bigEndian: channel)
+        result.append(bigEndian: UInt64.max)
+        result.append(0xff)
         return result
     }
 
@@ -190,6 +230,18 @@ extension StoreKey {
             return nil
         }
         return seq
+    }
+
+    /// The notice and the part of it that an `outbox` key stands for, or nil for damage.
+    package static func outboxKey(
+        _ bytes: Span<UInt8>
+    ) -> (key: NoticeKey, part: OutboxPart)? {
+        var reader = ByteReader(bytes)
+        guard bytes.count == 13, let channel = try? reader.bigEndian(UInt32.self), channel > 0,
+            let sequence = try? reader.bigEndian(UInt64.self), sequence > 0,
+            let number = try? reader.byte(), let part = OutboxPart(rawValue: number)
+        else { return nil }
+        return (NoticeKey(channel: channel, sequence: sequence), part)
     }
 
     /// The due moment that a `due` key stands for, or nil for damage.

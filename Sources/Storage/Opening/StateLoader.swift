@@ -13,6 +13,7 @@ package struct StateLoader {
     package func load(into state: MarketState) throws(StorageError) {
         try loadCatalog(into: state)
         try loadStock(into: state)
+        try loadSequences(into: state)
         state.commit()
     }
 
@@ -20,6 +21,7 @@ package struct StateLoader {
         var stations: [Station] = []
         var items: [Item] = []
         var ships: [Ship] = []
+        var versions: [PluginVersion] = []
         try scan(.catalog) { (key, value) throws(DecodingError) in
             guard key.count > 1, let kind = StoreKey.CatalogKind(rawValue: key[0]) else { return }
             switch kind {
@@ -28,8 +30,17 @@ package struct StateLoader {
             case .ship: ships.append(try ShipCodec.decode(value))
             case .currency: state.set(try CurrencyCodec.decode(value))
             case .rate: state.set(try RateCodec.decode(value))
+            case .plugin: state.set(try PluginCodec.decode(value))
+            case .pluginVersion:
+                var version = try PluginVersionCodec.decode(value)
+                version.source = ""
+                versions.append(version)
+            case .pluginState: state.set(try PluginStateCodec.decode(value))
+            case .cursor: state.set(try HookCursorCodec.decode(value))
+            case .channel: state.set(try ChannelCodec.decode(value))
             }
         }
+        for version in versions.sorted(by: { $0.seq < $1.seq }) { state.add(version) }
         // Numbers were given out in order, so the tables fill without gaps; a gap is lost data.
         for station in stations.sorted(by: { $0.number < $1.number }) { state.set(station) }
         for item in items.sorted(by: { $0.number < $1.number }) { state.set(item) }
@@ -48,6 +59,21 @@ package struct StateLoader {
             let row = state.stock.set(stock)
             state.stock.setHash(
                 StateDigest.hash(.inventory, key: key, value: value), row: row)
+        }
+    }
+
+    /// The last sequence of each channel: its newest notice never goes while the channel lives.
+    private func loadSequences(into state: MarketState) throws(StorageError) {
+        for channel in state.channels.values {
+            let lower = StoreKey.outbox(NoticeKey(channel: channel.number, sequence: 0), .notice)
+            let upper = StoreKey.outboxEnd(channel: channel.number)
+            do throws(RocksDBError) {
+                var iterator = try database.iterator(
+                    Keyspace.outbox.family, lower: lower.bytes.array, upper: upper.bytes.array)
+                if try iterator.seekToLast(), let last = StoreKey.outboxKey(iterator.key) {
+                    state.noteSequence(last.key)
+                }
+            } catch { throw StorageError(error) }
         }
     }
 

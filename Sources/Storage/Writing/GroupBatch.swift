@@ -188,7 +188,62 @@ struct GroupBatch: ~Copyable {
             value.removeAll()
             RateCodec.encode(rate, into: &value)
             try putDigested(.catalog, .rate(base: rate.base, quote: rate.quote), isNew: isNew)
+        case .plugin, .pluginVersion, .pluginState, .cursor, .channel, .notice, .delivery,
+            .noticeRemoved:
+            try putFeature(change)
         }
+    }
+
+    /// The rows of rules and channels.
+    private mutating func putFeature(_ change: StateChange) throws(StorageError) {
+        value.removeAll()
+        switch change {
+        case .plugin(let plugin, let isNew):
+            PluginCodec.encode(plugin, into: &value)
+            try putDigested(.catalog, .catalog(.plugin, plugin.name), isNew: isNew)
+        case .pluginVersion(let version):
+            PluginVersionCodec.encode(version, into: &value)
+            try putDigested(.catalog, .pluginVersion(version.tag.digest), isNew: true)
+        case .pluginState(let state):
+            PluginStateCodec.encode(state, into: &value)
+            try putDigested(.catalog, .catalog(.pluginState, state.plugin), isNew: false)
+        case .cursor(let cursor):
+            HookCursorCodec.encode(cursor, into: &value)
+            try putDigested(.catalog, .catalog(.cursor, cursor.owner), isNew: false)
+        case .channel(let channel, let isNew):
+            ChannelCodec.encode(channel, into: &value)
+            try putDigested(.catalog, .catalog(.channel, channel.id), isNew: isNew)
+        case .notice(let notice):
+            NoticeCodec.encode(notice, into: &value)
+            try putDigested(.outbox, .outbox(notice.key, .notice), isNew: true)
+        case .delivery(let delivery):
+            DeliveryCodec.encode(delivery, into: &value)
+            try putDigested(.outbox, .outbox(delivery.key, .delivery), isNew: false)
+        case .noticeRemoved(let key):
+            for part in StoreKey.OutboxPart.allCases { try removeDigested(.outbox, key, part) }
+        default: break
+        }
+    }
+
+    /// Takes a row of the outbox away, and out of the digest; nothing where it is not there.
+    private mutating func removeDigested(
+        _ keyspace: Keyspace, _ notice: NoticeKey, _ part: StoreKey.OutboxPart
+    ) throws(StorageError) {
+        let key = StoreKey.outbox(notice, part)
+        let place = PendingRecords.PendingKey(
+            keyspace: keyspace, hash: FastHash.hash128(key.bytes))
+        if let before = hash(place) {
+            head.digest -= before
+        } else if let before = try storedHash(keyspace, key) {
+            head.digest -= before
+        }
+        // Gone: what follows takes nothing more out for it.
+        pending.hashes[place] = Digest128()
+        batch.delete(keyspace.family, key.bytes)
+        if let witness = witnesses[keyspace], witness.key.bytes.equals(key.bytes) {
+            witnesses[keyspace] = nil
+        }
+        hasChanges = true
     }
 
     private mutating func putTrade(_ trade: Trade, isNew: Bool) throws(StorageError) {
@@ -286,8 +341,8 @@ struct GroupBatch: ~Copyable {
     ) throws(StorageError) {
         let hash = StateDigest.hash(keyspace, key: key.bytes, value: value.bytes)
         head.digest += hash
-        // Ids never change; a key or a catalog record may, before the group is written.
-        if !isNew || keyspace == .catalog {
+        // Ids never change; other records may, or may go, before the group is written.
+        if !isNew || keyspace == .catalog || keyspace == .outbox {
             let place = PendingRecords.PendingKey(
                 keyspace: keyspace, hash: FastHash.hash128(key.bytes))
             if !isNew {

@@ -118,7 +118,7 @@ extension Samples {
                 "rate.set",
                 event(.rateSet, .rate(rate, previous: Rate(billionths: 1)), command: .rateSet)
             ),
-        ] + systemEvents
+        ] + systemEvents + featureEvents
     }
 
     private static var systemEvents: [(name: String, event: Event)] {

@@ -24,7 +24,10 @@ import Testing
         #expect(sizes["shipment.created"] == 87)
     }
 
-    private static let golden: [(name: String, bytes: String)] = [
+    private static let golden =
+        records + FeatureGolden.records + events + FeatureGolden.events
+
+    private static let records: [(name: String, bytes: String)] = [
         (
             "trade",
             """
@@ -96,6 +99,9 @@ import Testing
             "rate",
             "010a0243521203455552188094ebdc032080f8b2e5bd6828073001"
         ),
+    ]
+
+    private static let events: [(name: String, bytes: String)] = [
         (
             "trade.initiated",
             """

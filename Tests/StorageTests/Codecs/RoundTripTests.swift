@@ -91,6 +91,33 @@ import Testing
         #expect(try RateCodec.decode(rate.span) == Samples.rate)
     }
 
+    @Test func features() throws {
+        for plugin in [Samples.plugin, Samples.fullPlugin] {
+            let bytes = encoded { PluginCodec.encode(plugin, into: &$0) }
+            #expect(try PluginCodec.decode(bytes.span) == plugin)
+        }
+        for version in [Samples.pluginVersion, Samples.fullPluginVersion] {
+            let bytes = encoded { PluginVersionCodec.encode(version, into: &$0) }
+            #expect(try PluginVersionCodec.decode(bytes.span) == version)
+        }
+        for channel in [Samples.channel, Samples.fullChannel, Samples.mailChannel] {
+            let bytes = encoded { ChannelCodec.encode(channel, into: &$0) }
+            #expect(try ChannelCodec.decode(bytes.span) == channel)
+        }
+        for notice in [Samples.notice, Samples.fullNotice] {
+            let bytes = encoded { NoticeCodec.encode(notice, into: &$0) }
+            #expect(try NoticeCodec.decode(bytes.span, key: notice.key) == notice)
+        }
+        for delivery in [Samples.delivery, Samples.fullDelivery] {
+            let bytes = encoded { DeliveryCodec.encode(delivery, into: &$0) }
+            #expect(try DeliveryCodec.decode(bytes.span, key: delivery.key) == delivery)
+        }
+        let state = encoded { PluginStateCodec.encode(Samples.pluginState, into: &$0) }
+        #expect(try PluginStateCodec.decode(state.span) == Samples.pluginState)
+        let cursor = encoded { HookCursorCodec.encode(Samples.hookCursor, into: &$0) }
+        #expect(try HookCursorCodec.decode(cursor.span) == Samples.hookCursor)
+    }
+
     @Test func events() throws {
         for (name, event) in Samples.events {
             let bytes = encoded { EventCodec.encode(event, into: &$0) }
@@ -115,7 +142,7 @@ import Testing
     @Test func aFieldOfANewerEventIsSteppedOver() throws {
         let event = Samples.shipmentCreated
         let known = encoded { EventCodec.encode(event, into: &$0) }
-        let newer = known + [0xea, 0x01, 0x01, 0x00]
+        let newer = known + [0xaa, 0x02, 0x01, 0x00]
         let again = try EventCodec.decode(newer.span, seq: event.seq)
         #expect(encoded { EventCodec.encode(again, into: &$0) } == known)
     }
