@@ -1,3 +1,5 @@
+import CLuaShims
+
 /// Why a Lua chunk gave no value.
 package struct LuaError: Error, Equatable {
     /// What kind of failure it is; each kind is a budget or a rule of the sandbox.
@@ -10,6 +12,8 @@ package struct LuaError: Error, Equatable {
         case memory
         /// The instruction budget was used up.
         case instructions
+        /// The time budget was used up.
+        case time
         /// The source is compiled code, which is never accepted.
         case bytecode
         /// The source is longer than allowed.
@@ -45,5 +49,19 @@ extension LuaError: CustomStringConvertible {
     /// `file:line: message`.
     package var description: String {
         line.map { "\(source):\($0): \(message)" } ?? "\(source): \(message)"
+    }
+}
+
+extension LuaError.Kind {
+    /// The kind for a result of the C layer that is not success.
+    init(_ result: Int32) {
+        switch result {
+        case Int32(ENTREPOT_LUA_SYNTAX): self = .syntax
+        case Int32(ENTREPOT_LUA_NOT_A_TABLE): self = .notATable
+        case Int32(ENTREPOT_LUA_MEMORY): self = .memory
+        case Int32(ENTREPOT_LUA_INSTRUCTIONS): self = .instructions
+        case Int32(ENTREPOT_LUA_TIME): self = .time
+        default: self = .runtime
+        }
     }
 }

@@ -1,6 +1,7 @@
 import CLuaShims
 
-/// One Lua 5.4 state in a sandbox: an allocator with a cap, an instruction budget, no library.
+/// One Lua 5.4 state for text that describes something, such as the configuration: an allocator
+/// with a cap, an instruction budget, no library.
 ///
 /// Ownership: noncopyable; the state closes with the value. Threading: one thread at a time, any
 /// thread. A Lua error never crosses a Swift frame: whatever may raise runs in C under
@@ -54,60 +55,24 @@ import CLuaShims
     package mutating func evaluate(
         _ source: Span<UInt8>, name: String
     ) throws(LuaError) -> LuaValue {
-        if source.count > budget.sourceBytes {
-            throw LuaError(
-                .sourceTooLong, source: name,
-                message: "is longer than \(budget.sourceBytes) bytes")
-        }
-        // Lua refuses bytecode itself (mode "t"); asked first, the error gets its own kind.
-        if source.count > 0 && source[0] == 0x1b {
-            throw LuaError(.bytecode, source: name, message: "is compiled code, not Lua text")
-        }
-        let outcome = unsafe source.withUnsafeBufferPointer { bytes in
-            unsafe bytes.withMemoryRebound(to: CChar.self) { text in
-                // The fixed chunk name makes the place in messages easy to cut off again.
-                unsafe entrepot_lua_evaluate(
-                    host, text.baseAddress, text.count, LuaState.chunkName,
-                    Int64(clamping: budget.instructions))
-            }
-        }
+        try LuaChunk.check(source, name: name, maximum: budget.sourceBytes)
+        var limits = unsafe entrepot_lua_limits()
+        unsafe limits.instructions = Int64(clamping: budget.instructions)
+        unsafe limits.nanoseconds = LuaState.nanoseconds
+        var usage = entrepot_lua_usage()
+        let result = unsafe LuaChunk.load(
+            host, source, name: LuaChunk.anonymous, keep: false, &limits, &usage)
         let state = unsafe entrepot_lua_state(host)
         defer { unsafe lua_settop(state, 0) }
-        if outcome != LuaState.succeeded { throw failure(outcome, name: name) }
-        var reader = unsafe LuaValueReader(host: host, budget: budget, source: name)
+        let ending = LuaEnding(result)
+        if ending != .finished {
+            let failure = unsafe LuaFailure(host, ending, usage, chunk: LuaChunk.anonymous)
+            throw failure.error(LuaError.Kind(result), source: name, memory: budget.memoryBytes)
+        }
+        var reader = unsafe LuaValueReader(host: host, bounds: budget.bounds, source: name)
         return try reader.value(depth: 0)
     }
 
-    private static let chunkName = "=chunk"
-    private static let succeeded = Int32(ENTREPOT_LUA_OK)
-
-    /// The error on top of the stack, with the place taken from its text.
-    private func failure(_ outcome: Int32, name: String) -> LuaError {
-        let kind: LuaError.Kind
-        switch outcome {
-        case Int32(ENTREPOT_LUA_SYNTAX): kind = .syntax
-        case Int32(ENTREPOT_LUA_MEMORY): kind = .memory
-        case Int32(ENTREPOT_LUA_INSTRUCTIONS): kind = .instructions
-        default: kind = .runtime
-        }
-        if kind == .memory {
-            return LuaError(
-                kind, source: name, message: "needs more than \(budget.memoryBytes) bytes")
-        }
-        let text =
-            unsafe luaText(entrepot_lua_state(host), at: -1, maximum: 1_024)
-            ?? "raised something that is not text"
-        let (line, message) = split(text)
-        return LuaError(kind, source: name, line: line, message: message)
-    }
-
-    /// `chunk:12: text` as 12 and `text`.
-    private func split(_ text: String) -> (Int?, String) {
-        guard text.hasPrefix("chunk:") else { return (nil, text) }
-        let rest = text.dropFirst("chunk:".count)
-        guard let colon = rest.firstIndex(of: ":"), let line = Int(rest[..<colon]) else {
-            return (nil, text)
-        }
-        return (line, String(rest[rest.index(after: colon)...].drop { $0 == " " }))
-    }
+    /// Far more than the instruction budget lasts: only quadratic parts of the compiler reach it.
+    private static let nanoseconds: UInt64 = 1_000_000_000
 }

@@ -6,6 +6,10 @@ package enum LuaValue: Sendable, Equatable {
     case number(Double)
     case string(String)
     case table(LuaTable)
+    /// A function: only that there is one. `LuaMachine.function(at:)` gives what can be called.
+    case function
+    /// A value of the host, such as money.
+    case hostValue(LuaHostValue)
 
     /// The word for the kind of value, as messages name it.
     package var kind: String {
@@ -16,7 +20,25 @@ package enum LuaValue: Sendable, Equatable {
         case .number: "number"
         case .string: "string"
         case .table: "table"
+        case .function: "function"
+        case .hostValue: "userdata"
         }
+    }
+}
+
+/// A value that only the host can make and compute with: 16 bytes whose meaning its tag gives.
+package struct LuaHostValue: Sendable, Equatable {
+    /// The number of its type in the interface, from 0.
+    package var tag: Int
+    /// The first 8 bytes; of money, the amount in minor units.
+    package var first: Int64
+    /// The other 8 bytes; of money, the number of the currency.
+    package var second: Int64
+
+    @inlinable package init(tag: Int, first: Int64, second: Int64) {
+        self.tag = tag
+        self.first = first
+        self.second = second
     }
 }
 

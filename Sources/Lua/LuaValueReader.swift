@@ -1,24 +1,27 @@
 import CLuaShims
 
-/// Copies the value on top of the stack into Swift, within the budget.
+/// Copies the value on top of the stack into Swift, within the bounds.
 ///
-/// Recursion is bounded by `budget.depth`, the whole by `budget.entries`, so that cycles and shared
+/// Recursion is bounded by `bounds.depth`, the whole by `bounds.entries`, so that cycles and shared
 /// tables end in an error.
 ///
-/// Invariant: it lives only inside one call of `LuaState.evaluate`, so the state that it points
-/// into outlives it.
+/// Invariant: it lives only inside one call of `LuaState` or `LuaMachine`, so the state that it
+/// points into outlives it.
 @safe struct LuaValueReader {
     private let host: OpaquePointer
     private let state: OpaquePointer?
-    private let budget: LuaBudget
+    private let bounds: LuaBounds
     private let source: String
+    /// Whether functions and host values are copied too, as what they are.
+    private let everything: Bool
     private var entries = 0
 
-    init(host: OpaquePointer, budget: LuaBudget, source: String) {
+    init(host: OpaquePointer, bounds: LuaBounds, source: String, everything: Bool = false) {
         unsafe self.host = host
         unsafe self.state = entrepot_lua_state(host)
-        self.budget = budget
+        self.bounds = bounds
         self.source = source
+        self.everything = everything
     }
 
     /// The value on top of the stack, which stays there.
@@ -33,6 +36,10 @@ import CLuaShims
             return .number(unsafe lua_tonumberx(state, -1, nil))
         case LUA_TSTRING: return .string(try text(at: -1))
         case LUA_TTABLE: return .table(try table(depth: depth + 1))
+        case LUA_TFUNCTION where everything: return .function
+        case LUA_TUSERDATA where everything:
+            if let value = unsafe luaHostValue(host, at: -1) { return .hostValue(value) }
+            throw error(.badValue, "holds a record that was given to it")
         default:
             let name = unsafe String(cString: lua_typename(state, lua_type(state, -1)))
             throw error(.badValue, "holds a \(name)")
@@ -40,18 +47,18 @@ import CLuaShims
     }
 
     private mutating func table(depth: Int) throws(LuaError) -> LuaTable {
-        if depth > budget.depth {
-            throw error(.tooDeep, "nests deeper than \(budget.depth) tables")
+        if depth > bounds.depth {
+            throw error(.tooDeep, "nests deeper than \(bounds.depth) tables")
         }
         if unsafe lua_checkstack(state, 8) == 0 {
-            throw error(.memory, "needs more than \(budget.memoryBytes) bytes")
+            throw error(.memory, "is too large to be read")
         }
         var pairs: [LuaTable.Pair] = []
         unsafe lua_pushnil(state)
         while try next() {
             entries += 1
-            if entries > budget.entries {
-                throw error(.tooLarge, "has more than \(budget.entries) entries")
+            if entries > bounds.entries {
+                throw error(.tooLarge, "has more than \(bounds.entries) entries")
             }
             let key = try key(at: -2)
             pairs.append(LuaTable.Pair(key: key, value: try value(depth: depth)))
@@ -64,7 +71,7 @@ import CLuaShims
     private func next() throws(LuaError) -> Bool {
         var more: Int32 = 0
         if unsafe entrepot_lua_next(host, -2, &more) != 0 {
-            throw error(.memory, "could not be read within \(budget.memoryBytes) bytes")
+            throw error(.memory, "is too large to be read")
         }
         return more != 0
     }
@@ -79,10 +86,10 @@ import CLuaShims
     }
 
     private func text(at index: Int32) throws(LuaError) -> String {
-        if unsafe lua_rawlen(state, index) > UInt64(max(budget.stringBytes, 0)) {
-            throw error(.tooLarge, "has a string of more than \(budget.stringBytes) bytes")
+        if unsafe lua_rawlen(state, index) > UInt64(max(bounds.stringBytes, 0)) {
+            throw error(.tooLarge, "has a string of more than \(bounds.stringBytes) bytes")
         }
-        guard let text = unsafe luaText(state, at: index, maximum: budget.stringBytes) else {
+        guard let text = unsafe luaText(state, at: index, maximum: bounds.stringBytes) else {
             throw error(.badValue, "has a string that is not UTF-8")
         }
         return text
@@ -102,4 +109,13 @@ import CLuaShims
     guard let start = unsafe lua_tolstring(state, index, &length) else { return nil }
     let bytes = unsafe UnsafeRawBufferPointer(start: start, count: min(length, maximum))
     return unsafe String(validating: bytes, as: UTF8.self)
+}
+
+/// The host value at `index`, or nil if something else is there.
+@unsafe func luaHostValue(_ host: OpaquePointer, at index: Int32) -> LuaHostValue? {
+    var tag: UInt8 = 0
+    guard let payload = unsafe entrepot_lua_host_value(host, index, &tag) else { return nil }
+    return unsafe LuaHostValue(
+        tag: Int(tag), first: payload.load(as: Int64.self),
+        second: payload.load(fromByteOffset: 8, as: Int64.self))
 }

@@ -51,7 +51,8 @@ enum ConfigurationFile {
             } else {
                 (nil, "\(key) must be a whole number")
             }
-        case .none, .table: (nil, "\(key) must be a text or a number, is a \(value.kind)")
+        case .none, .table, .function, .hostValue:
+            (nil, "\(key) must be a text or a number, is a \(value.kind)")
         }
     }
 }
