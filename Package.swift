@@ -68,6 +68,11 @@ let package = Package(
             "Ledger",
             ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
 
+        // Floor 5: features.
+        library(
+            "Notifications",
+            ["Basics", "JSON", "Domain", "System", "Crypto", "HTTPClient", "Storage", "Ledger"]),
+
         // Floor 6: edges.
         library(
             "RESPServer",
@@ -79,7 +84,7 @@ let package = Package(
             [
                 "Basics", "JSON", "RESP", "Domain", "Lua", "System", "EventLoop", "RocksDB",
                 "Storage",
-                "Ledger",
+                "HTTPClient", "Ledger", "Notifications",
                 "RESPServer",
             ]),
         .executableTarget(
@@ -107,6 +112,9 @@ let package = Package(
             "StorageTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
         tests(
             "LedgerTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Storage", "Ledger"]),
+        tests(
+            "NotificationsTests",
+            ["Basics", "JSON", "Domain", "System", "Crypto", "Storage", "Notifications"]),
         tests(
             "RESPServerTests",
             [

@@ -77,11 +77,30 @@ extension Configuration {
             "subscriber_buffer_hard_bytes", limits.subscriberBufferHardBytes)
         atMost(
             "argument_bytes", limits.argumentBytes, "request_bytes", limits.requestBytes)
-        if adminPassword != nil && adminPasswordFile != nil {
+        func exclusive(_ one: String, _ other: String) {
             problems.append(
                 ConfigurationProblem(
-                    place: origin(of: "admin_password_file").description,
-                    message: "admin_password and admin_password_file exclude each other"))
+                    place: origin(of: other).description,
+                    message: "\(one) and \(other) exclude each other"))
+        }
+        if adminPassword != nil && adminPasswordFile != nil {
+            exclusive("admin_password", "admin_password_file")
+        }
+        if smtpPassword != nil && smtpPasswordFile != nil {
+            exclusive("smtp_password", "smtp_password_file")
+        }
+        let hasPassword = smtpPassword != nil || smtpPasswordFile != nil
+        if (smtpUser != nil) != hasPassword {
+            problems.append(
+                ConfigurationProblem(
+                    place: origin(of: hasPassword ? "smtp_password" : "smtp_user").description,
+                    message: "smtp_user and a password of it belong together"))
+        }
+        if smtpURL != nil && mailFrom == nil {
+            problems.append(
+                ConfigurationProblem(
+                    place: origin(of: "smtp_url").description,
+                    message: "smtp_url needs mail_from"))
         }
         return problems
     }

@@ -51,6 +51,29 @@ package struct Configuration: Sendable {
     /// A file that holds it.
     package var adminPasswordFile: String?
 
+    // MARK: Notices
+
+    /// The waits between the attempts to deliver a notice.
+    package var noticeRetries = RetryWaits()
+    /// A file of authorities that webhooks and mails trust instead of the system's.
+    package var noticeAuthorities: String?
+    /// Whether webhooks may go to loopback and private networks.
+    package var webhookAllowPrivate = Switch.off
+    /// How long an attempt of a webhook or a mail may take.
+    package var webhookTimeoutMilliseconds = 15_000
+    /// The mail server.
+    package var smtpURL: MailServerURL?
+    /// Whether mails go out encrypted only.
+    package var smtpEncryption = MailEncryption.required
+    /// Whom the mail server knows.
+    package var smtpUser: String?
+    /// The password of that user.
+    package var smtpPassword: Redacted?
+    /// A file that holds it.
+    package var smtpPasswordFile: String?
+    /// Whom mails come from.
+    package var mailFrom: String?
+
     /// Every bound.
     package var limits = Limits()
 

@@ -16,6 +16,7 @@ package struct Setting: Sendable {
         case ledger = "Ledger"
         case slowlog = "Slow log"
         case rules = "Rules"
+        case notices = "Notices"
     }
 
     /// Which shell completion fits the value.
@@ -132,6 +133,25 @@ extension Setting {
             read: { $0[keyPath: path] ?? "" }, display: { $0[keyPath: path] ?? "" },
             write: { (configuration, text) throws(SettingRefusal) in
                 configuration[keyPath: path] = try checkedPath(text)
+            })
+    }
+
+    /// A text that may be absent.
+    ///
+    /// - Parameter isValid: whether a text is one of those that `expected` names.
+    static func text(
+        _ key: String, _ path: SettingPath<String?>, _ group: Group, expected: String,
+        _ isValid: @escaping @Sendable (String) -> Bool, _ help: String
+    ) -> Setting {
+        Setting(
+            key: key, group: group, expected: expected, range: "", help: help,
+            isChangeable: false, isSecret: false, completion: .none,
+            read: { $0[keyPath: path] ?? "" }, display: { $0[keyPath: path] ?? "" },
+            write: { (configuration, text) throws(SettingRefusal) in
+                if !isValid(text) {
+                    throw SettingRefusal(message: "\"\(text)\" is not \(expected)")
+                }
+                configuration[keyPath: path] = text
             })
     }
 

@@ -38,6 +38,18 @@ extension Configuration {
     /// - Returns: nil if neither is configured.
     package func initialAdminPassword() throws(ConfigurationError) -> Redacted? {
         guard let path = adminPasswordFile else { return adminPassword }
+        return try Self.password(in: path)
+    }
+
+    /// The password for the mail server: given, or the first line of its file.
+    ///
+    /// - Returns: nil if neither is configured.
+    package func mailPassword() throws(ConfigurationError) -> Redacted? {
+        guard let path = smtpPasswordFile else { return smtpPassword }
+        return try Self.password(in: path)
+    }
+
+    private static func password(in path: String) throws(ConfigurationError) -> Redacted {
         guard let bytes = try SystemFiles.read(path) else {
             throw ConfigurationError(place: path, message: "there is no such file")
         }
