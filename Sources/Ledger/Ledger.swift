@@ -129,6 +129,22 @@ package final class Ledger {
         let now = time.now()
         settleDue(now)
         if due.isDue(now) { settleNamed(spec, request, now) }
+        var refusal = decide(spec, verb, handler, request, caller, write, now, reply)
+        // Reservations that have ended may still hold what is asked for, where there is a backlog.
+        while let error = refusal, error.isShortage, settleDue(now) {
+            refusal = decide(spec, verb, handler, request, caller, write, now, reply)
+        }
+        guard let refusal else { return }
+        reply.reset()
+        reply.value = .error(refusal)
+    }
+
+    /// - Returns: why the command was refused; nil where the reply is there.
+    private func decide(
+        _ spec: CommandSpec, _ verb: CommandVerb?, _ handler: CommandSpec.WriteHandler,
+        _ request: borrowing ArgumentVector, _ caller: Caller, _ write: WriteOptions,
+        _ now: Timestamp, _ reply: Reply
+    ) -> CommandError? {
         do throws(CommandError) {
             try permit(spec, caller)
             transaction.begin(caller: caller, now: now)
@@ -137,17 +153,18 @@ package final class Ledger {
                 RequestIdentity(kind: .key, name: $0, requestHash: hash)
             }
             transaction.beginCommand(verb, requestHash: hash, key: key)
-            if let key, try KeyReplay.answer(key, request, transaction, reply) { return }
+            if let key, try KeyReplay.answer(key, request, transaction, reply) { return nil }
             if write.isDryRun {
                 DryRun.run(request, handler, transaction, reply, history: store.history)
-                return
+                return nil
             }
             try handler(request, transaction, reply)
             try EventSize.check(transaction.events)
             finish()
+            return nil
         } catch {
             transaction.rollback()
-            reply.value = .error(error)
+            return error
         }
     }
 
@@ -347,16 +364,19 @@ package final class Ledger {
     }
 
     /// Writes what the clock has made due: ended reservations, passed ETAs; a portion at a time.
-    private func settleDue(_ now: Timestamp) {
-        if space.refusal != nil || time.isJumping { return }
+    ///
+    /// - Returns: whether anything was due.
+    @discardableResult
+    private func settleDue(_ now: Timestamp) -> Bool {
+        if space.refusal != nil || time.isJumping { return false }
         let now = max(now, store.writeSet.head.time)
         do throws(StorageError) {
-            // A moment is found only once its group is written.
-            if let earliest = store.writeSet.earliestDue, earliest <= now { try sealGroup() }
-            if due.isDue(now) {
-                try sync.writeNow()
-                try due.settle(now: now, transaction: transaction)
-            }
+            if let earliest = store.writeSet.earliestDue { due.note(earliest) }
+            if !due.isDue(now) { return false }
+            // A moment is found only once its group is written, and gone only once its end is.
+            if !store.writeSet.isEmpty { try sealGroup() }
+            try sync.writeNow()
+            return try due.settle(now: now, transaction: transaction)
         } catch { end(error) }
     }
 

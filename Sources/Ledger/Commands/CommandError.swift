@@ -60,6 +60,9 @@ package struct CommandError: Error, Sendable, Equatable {
         }
     }
 
+    /// Whether goods or room are short: what an ended reservation may give back.
+    var isShortage: Bool { code == .outOfStock || code == .noCapacity }
+
     package var station: Identifier? {
         get { figures?.station }
         set { figures = Figures(newValue, item, asked, available) }

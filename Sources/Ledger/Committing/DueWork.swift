@@ -26,7 +26,8 @@ final class DueWork {
     /// Writes the events of what is due, one portion.
     ///
     /// - Parameter now: the ledger's time.
-    func settle(now: Timestamp, transaction: Transaction) throws(StorageError) {
+    /// - Returns: whether there was any.
+    func settle(now: Timestamp, transaction: Transaction) throws(StorageError) -> Bool {
         let found = try dueMoments(until: now, after: transaction.writeSet.head.dueTime)
         var done: [StoreKey] = []
         done.reserveCapacity(found.moments.count)
@@ -38,6 +39,7 @@ final class DueWork {
             transaction.writeSet.advanceDue(to: last.time, removing: done)
         }
         nextTime = found.next
+        return !found.moments.isEmpty
     }
 
     /// Writes what one trade has due, ahead of its turn in a backlog.

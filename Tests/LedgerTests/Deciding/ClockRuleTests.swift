@@ -5,6 +5,21 @@ import Testing
 
 /// What the leader's clock does: expiries, delays, and a wall clock that jumps.
 @Suite struct ClockRuleTests {
+    /// A command that finds too little because of a long backlog has more of it written, as far as
+    /// it needs, before it is refused.
+    @Test func aShortageWaitsForTheBacklog() throws {
+        try Market.check { market in
+            let reserve = "TRADE RESERVE luna mars water:1 TTL 10 ID"
+            market.setUp(["INVENTORY ADD luna water 200"] + (0..<1_200).map { "\(reserve) r\($0)" })
+            market.refuse("INVENTORY REMOVE luna water 900", .outOfStock, "luna has 0 of water")
+            market.clock.advance(seconds: 11)
+            // All of it: 1 200 reservations are three portions.
+            market.take("INVENTORY REMOVE luna water 1150")
+            market.refuse("INVENTORY REMOVE luna water 5000", .outOfStock, "luna has 50 of water")
+            #expect(market.trade("r1199") == "expired")
+        }
+    }
+
     @Test func reservationsExpireByThemselves() throws {
         try Market.check { market in
             market.setUp([
