@@ -176,7 +176,8 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     }
 
     /// Appends an integer in big-endian order, so that byte order is number order.
-    @inlinable package mutating func append<Integer: FixedWidthInteger>(bigEndian value: Integer) {
+    @inlinable @inline(__always)
+    package mutating func append<Integer: FixedWidthInteger>(bigEndian value: Integer) {
         reserve(MemoryLayout<Integer>.size)
         base.storeBytes(of: value.bigEndian, toByteOffset: count, as: Integer.self)
         count += MemoryLayout<Integer>.size

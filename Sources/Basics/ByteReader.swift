@@ -73,14 +73,16 @@ package struct ByteReader: ~Escapable {
         return Int64(bitPattern: (raw >> 1) ^ (0 &- (raw & 1)))
     }
 
-    @inlinable @_lifetime(self: copy self)
+    @inlinable @inline(__always) @_lifetime(self: copy self)
     package mutating func bigEndian<Integer: FixedWidthInteger & UnsignedInteger>(
         _ type: Integer.Type = Integer.self
     ) throws(DecodingError) -> Integer {
         let size = MemoryLayout<Integer>.size
         if size > source.count - position { throw .truncated }
         var value: Integer = 0
-        for offset in position..<position + size { value = value << 8 | Integer(source[offset]) }
+        for offset in position..<position + size {
+            value = value &<< 8 | Integer(truncatingIfNeeded: source[offset])
+        }
         position += size
         return value
     }

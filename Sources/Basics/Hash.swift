@@ -9,6 +9,13 @@ package struct Digest128: Equatable, Hashable, Sendable {
         self.low = low
     }
 
+    @inlinable package static func == (left: Digest128, right: Digest128) -> Bool {
+        left.low == right.low && left.high == right.high
+    }
+
+    /// It is a hash already: half of it is enough.
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
     @inlinable package static func += (left: inout Digest128, right: Digest128) {
         left.high &+= right.high
         left.low &+= right.low

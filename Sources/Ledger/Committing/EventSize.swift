@@ -14,8 +14,9 @@ enum EventSize {
     static func check(_ events: ArraySlice<Event>) throws(CommandError) {
         var total = 0
         var isBelow = true
-        for event in events {
-            let count = bound(event)
+        let span = events.span
+        for index in span.indices {
+            let count = bound(span[index])
             total += count
             if count > WriteSet.maximumEventBytes { isBelow = false }
         }

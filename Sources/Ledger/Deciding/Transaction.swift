@@ -114,8 +114,9 @@ package final class Transaction {
         }
         key = nil
         apply(event)
+        let seq = event.seq
         writeSet.stage(event)
-        return event.seq
+        return seq
     }
 
     private func remember(_ identity: RequestIdentity, seq: UInt64) {

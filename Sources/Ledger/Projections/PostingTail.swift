@@ -71,12 +71,15 @@ final class PostingTail: Sendable {
     @discardableResult
     func append(_ events: [Event]) -> Int {
         state.withLock { state in
-            for event in events {
-                if event.seq < state.next { continue }
-                if event.seq > state.next { break }
-                PostingEntry.forEach(in: event) { state.entries.append($0) }
-                DayDelta.forEach(in: event) { state.totals.append($0) }
-                state.next = event.seq + 1
+            // Through a span: an event is large, and a loop over the array would copy each.
+            let events = events.span
+            for index in events.indices {
+                let seq = events[index].seq
+                if seq < state.next { continue }
+                if seq > state.next { break }
+                PostingEntry.forEach(in: events[index]) { state.entries.append($0) }
+                DayDelta.forEach(in: events[index]) { state.totals.append($0) }
+                state.next = seq + 1
                 if state.next - state.first >= UInt64(segmentEvents) {
                     Self.seal(&state, reserving: state.entries.count)
                 }

@@ -57,21 +57,29 @@ package enum Keyspace: Int, CaseIterable, Sendable {
     /// How the family is kept. Random keys that are only ever read whole (`inventory`, `ids`) have
     /// hash memtables: an insert costs a quarter of a skiplist's.
     package func options(writeBufferBytes: Int) -> FamilyOptions {
-        // Hashes and small figures do not get smaller: no second, slower compression at the bottom.
-        let plainBottom = "bottommost_compression=kLZ4Compression"
+        // One compression everywhere: files of ascending keys, which do not overlap, then only
+        // move down and are never written again.
+        let oneCompression = "bottommost_compression=kLZ4Compression"
         return switch self {
         case .inventory:
+            // The rows in use are in memory, so reads here are rare: several small memtables, which
+            // the processor's cache holds while they are filled and sorted, become one file.
             FamilyOptions(
                 name: name, memtable: .hashList(keyLength: 8), bloomBitsPerKey: 10,
-                writeBufferBytes: writeBufferBytes, overrides: plainBottom)
+                writeBufferBytes: min(writeBufferBytes, 4 << 20),
+                overrides: oneCompression + ";max_write_buffer_number=16;"
+                    + "min_write_buffer_number_to_merge=6")
         case .ids:
+            // Every new id is looked up in each memtable: their filters stay in the cache.
             FamilyOptions(
                 name: name, memtable: .hashList(keyLength: 16), bloomBitsPerKey: 10,
-                writeBufferBytes: writeBufferBytes, overrides: plainBottom)
+                writeBufferBytes: min(writeBufferBytes, 16 << 20),
+                overrides: oneCompression + ";memtable_prefix_bloom_size_ratio=0.02;"
+                    + "memtable_whole_key_filtering=true")
         case .trades, .cargo:
             FamilyOptions(
                 name: name, memtable: .skiplist, bloomBitsPerKey: 10,
-                writeBufferBytes: writeBufferBytes)
+                writeBufferBytes: writeBufferBytes, overrides: oneCompression)
         case .postings:
             // Sorted runs that arrive as files: merged by size, so that a run is rewritten a few
             // times in all and not with every fourth run that follows it.
@@ -79,8 +87,11 @@ package enum Keyspace: Int, CaseIterable, Sendable {
                 name: name, memtable: .skiplist, bloomBitsPerKey: nil,
                 writeBufferBytes: writeBufferBytes,
                 overrides: "compaction_style=kCompactionStyleUniversal;"
-                    + "level0_file_num_compaction_trigger=8;"
-                    + plainBottom)
+                    + "level0_file_num_compaction_trigger=8;" + oneCompression)
+        case .events, .due, .outbox:
+            FamilyOptions(
+                name: name, memtable: .skiplist, bloomBitsPerKey: nil,
+                writeBufferBytes: writeBufferBytes, overrides: oneCompression)
         default:
             FamilyOptions(
                 name: name, memtable: .skiplist, bloomBitsPerKey: nil,

@@ -48,7 +48,7 @@ struct GroupBatch: ~Copyable {
 
     var nextSeq: UInt64 { head.seq + UInt64(events.count - stagedFrom) + 1 }
 
-    mutating func stage(_ event: Event) { events.append(event) }
+    mutating func stage(_ event: consuming Event) { events.append(event) }
 
     mutating func dropStaged() {
         if events.count > stagedFrom { events.removeLast(events.count - stagedFrom) }
@@ -112,8 +112,13 @@ struct GroupBatch: ~Copyable {
         for index in stagedFrom..<events.count {
             events[index].first = first
             events[index].count = count
-            try put(events[index])
-            try putChanges(of: events[index], state: state)
+        }
+        // Through a span: an event is large, and a subscript would copy it.
+        let all = events
+        let span = all.span
+        for index in stagedFrom..<span.count {
+            try put(span[index])
+            try putChanges(of: span[index], state: state)
         }
         stagedFrom = events.count
     }

@@ -56,7 +56,7 @@ package final class WriteSet {
     package var nextSeq: UInt64 { group.nextSeq }
 
     /// Adds an event to the transaction that is being decided.
-    package func stage(_ event: Event) { group.stage(event) }
+    package func stage(_ event: consuming Event) { group.stage(event) }
 
     /// The events of the transaction that is being decided.
     package var stagedEvents: ArraySlice<Event> { group.events[group.stagedFrom...] }
