@@ -5,8 +5,8 @@
 #include <time.h>
 
 // VM instructions between two looks at the budget: the cost of a count hook is the same for any
-// number, so this is only the grain. Finer while long strings exist, see memory.c.
-enum { GRAIN = 100, FINE_GRAIN = 10 };
+// number, so this is only the grain.
+enum { GRAIN = 100 };
 // Steps of library code between two looks at the clock.
 enum { STRIDE = 1000 };
 // Source bytes between two looks at the clock: parts of the compiler take quadratic time.

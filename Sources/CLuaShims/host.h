@@ -9,6 +9,9 @@
 // Kinds of `result` beyond those of cells.
 enum { ENTREPOT_RESULT_CELLS = 200, ENTREPOT_RESULT_ERROR = 201 };
 
+// VM instructions between two looks at the budget once there was a long string.
+enum { FINE_GRAIN = 10 };
+
 struct entrepot_lua {
     lua_State *state;
 
@@ -17,8 +20,10 @@ struct entrepot_lua {
     size_t used;
     size_t peak;
     size_t call_peak;
-    void *stack_block;  // where Lua keeps its stack: the second block ever made
-    int blocks_made;
+    void *stack_block;  // where Lua keeps its stack, see memory.c
+    size_t stack_size;
+    void *last_vector;
+    size_t last_vector_size;
     size_t refused;  // size of the allocation refused last, 0 after one that succeeded
     int refused_stack;
 

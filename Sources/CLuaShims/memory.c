@@ -15,24 +15,59 @@ enum { LONG_STRING = 4096 };
 // Steps for making a block of this size: copying, clearing and collecting it takes time.
 static int64_t price(size_t size) { return size < 1024 ? 0 : (int64_t)(size >> 6); }
 
+// Long strings last, so this holds for the rest of the state's life.
+static void look_more_often(entrepot_lua *host) {
+    host->long_strings = 1;
+    if (!host->active || host->killed || host->armed <= FINE_GRAIN) return;
+    host->budget -= host->armed;  // as if all of them were used
+    host->armed = FINE_GRAIN;
+    lua_sethook(host->state, lua_gethook(host->state), LUA_MASKCOUNT, FINE_GRAIN);
+}
+
+// From here on every instruction raises, so that no script can go on at the edge.
+static void kill_call(entrepot_lua *host, int why, int is_stack) {
+    host->killed = why;
+    host->refused_stack = is_stack;
+    host->armed = 1;
+    lua_sethook(host->state, lua_gethook(host->state), LUA_MASKCOUNT, 1);
+}
+
 // Lua tries each refused allocation once more, after a full collection; the second refusal ends the
-// call. From here on every instruction raises, so that no script can go on at the edge.
+// call.
 static void *refuse(entrepot_lua *host, size_t size, int is_stack) {
-    if (host->refused == size && host->active && !host->killed) {
-        host->killed = ENTREPOT_LUA_MEMORY;
-        host->refused_stack = is_stack;
-        host->armed = 1;
-        lua_sethook(host->state, lua_gethook(host->state), LUA_MASKCOUNT, 1);
-    }
+    if (host->refused == size && host->active && !host->killed)
+        kill_call(host, ENTREPOT_LUA_MEMORY, is_stack);
     host->refused = size;
     return NULL;
 }
 
+// Lua's stack is the first vector ever made. To change its size Lua makes a new vector and frees
+// the old one right after, so the stack is known by the free of the one before; to grow, it doubles
+// the slots in use (there are 5 more).
+static int is_stack_growth(
+    const entrepot_lua *host, const void *pointer, size_t kind, size_t size) {
+    return pointer == NULL && kind == 0 && size == 2 * host->stack_size - 5 * 16;
+}
+
+static void note_freed(entrepot_lua *host, const void *block) {
+    if (block != host->stack_block) return;
+    host->stack_block = host->last_vector;
+    host->stack_size = host->last_vector_size;
+}
+
+static void note_made(entrepot_lua *host, void *block, size_t kind, size_t size) {
+    if (kind != 0) return;
+    host->last_vector = block;
+    host->last_vector_size = size;
+    if (host->stack_block == NULL) note_freed(host, NULL);  // the first vector
+}
+
 static void *allocate(void *context, void *pointer, size_t old_size, size_t new_size) {
     entrepot_lua *host = context;
-    // Without a block, old_size is the kind of the new object, not a size.
+    // Without a block, old_size is the kind of the new object (0: a vector), not a size.
     size_t old = pointer ? old_size : 0;
     if (new_size == 0) {
+        note_freed(host, pointer);
         free(pointer);
         host->used -= old;
         return NULL;
@@ -40,15 +75,16 @@ static void *allocate(void *context, void *pointer, size_t old_size, size_t new_
     if (new_size > old) {
         if (pointer == NULL && old_size == LUA_TSTRING && new_size > LONG_STRING) {
             if (new_size > ENTREPOT_LUA_STRING_MAX + STRING_ROOM) return refuse(host, new_size, 0);
-            host->long_strings = 1;
+            if (!host->long_strings) look_more_often(host);
         }
-        int is_stack = pointer != NULL && pointer == host->stack_block;
-        if (is_stack && new_size > STACK_MAX) return refuse(host, new_size, 1);
-        // A chain of __call grows the stack without any instruction in between.
-        if (is_stack && host->active && !host->killed && entrepot_is_late(host))
-            host->killed = ENTREPOT_LUA_TIME;
-        if (is_stack && host->killed) return refuse(host, new_size, 0);
-        if (new_size - old > host->cap - host->used) return refuse(host, new_size, is_stack);
+        if (is_stack_growth(host, pointer, old_size, new_size)) {
+            if (new_size > STACK_MAX) return refuse(host, new_size, 1);
+            // A chain of __call grows the stack without any instruction in between.
+            if (host->active && !host->killed && entrepot_is_late(host))
+                kill_call(host, ENTREPOT_LUA_TIME, 0);
+            if (host->killed) return refuse(host, new_size, 0);
+        }
+        if (new_size - old > host->cap - host->used) return refuse(host, new_size, 0);
         host->budget -= price(new_size);
     }
     void *block = realloc(pointer, new_size);
@@ -58,8 +94,7 @@ static void *allocate(void *context, void *pointer, size_t old_size, size_t new_
         block = pointer;
     }
     host->refused = 0;
-    if (pointer == NULL ? host->blocks_made++ == 1 : pointer == host->stack_block)
-        host->stack_block = block;
+    if (pointer == NULL) note_made(host, block, old_size, new_size);
     host->used = host->used - old + new_size;
     if (host->used > host->call_peak) host->call_peak = host->used;
     if (host->used > host->peak) host->peak = host->used;
