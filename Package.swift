@@ -141,4 +141,8 @@ if Context.environment["ENTREPOT_BENCHMARKS"] != nil {
             name: "LedgerBenchmark",
             dependencies: ["Basics", "Domain", "System", "Storage", "Ledger"],
             path: "Benchmarks/LedgerBenchmark", swiftSettings: house))
+    package.targets.append(
+        .executableTarget(
+            name: "LuaBenchmark", dependencies: ["Lua"],
+            path: "Benchmarks/LuaBenchmark", swiftSettings: house))
 }

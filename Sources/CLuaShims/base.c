@@ -46,6 +46,15 @@ void entrepot_push_locked(lua_State *state) {
     lua_remove(state, -2);
 }
 
+void entrepot_publish(lua_State *state, const char *name) {
+    luaL_getsubtable(state, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushvalue(state, -2);
+    lua_setfield(state, -2, name);
+    lua_settop(state, -2);
+    entrepot_push_locked(state);
+    lua_setglobal(state, name);
+}
+
 // --- Errors --------------------------------------------------------------------------------------
 
 static int base_assert(lua_State *state) {

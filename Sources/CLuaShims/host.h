@@ -109,6 +109,8 @@ void entrepot_need_table(lua_State *state, int index);  // one that may be writt
 int entrepot_pcall(lua_State *state);
 void entrepot_push_text(lua_State *state, int index);  // what tostring gives
 void entrepot_push_locked(lua_State *state);           // wraps the table on top of the stack
+// Makes the table on top of the stack a read-only global, whose functions messages name.
+void entrepot_publish(lua_State *state, const char *name);
 void entrepot_open_base(lua_State *state);
 // pairs.c
 int entrepot_next(lua_State *state);

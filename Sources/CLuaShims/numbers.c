@@ -54,7 +54,7 @@ static int math_modf(lua_State *state) {
     }
     lua_Number number = luaL_checknumber(state, 1);
     lua_Number whole = number < 0 ? ceil(number) : floor(number);
-    lua_pushnumber(state, whole);
+    push_float_as_integer(state, whole);
     lua_pushnumber(state, number == whole ? 0.0 : number - whole);
     return 2;
 }
@@ -178,6 +178,5 @@ void entrepot_open_math(lua_State *state) {
     lua_setfield(state, -2, "maxinteger");
     lua_pushinteger(state, LUA_MININTEGER);
     lua_setfield(state, -2, "mininteger");
-    entrepot_push_locked(state);
-    lua_setglobal(state, "math");
+    entrepot_publish(state, "math");
 }

@@ -43,6 +43,7 @@ static int in_class(int c, int class) {
     case 's': found = c == ' ' || (c >= '\t' && c <= '\r'); break;
     case 'u': found = is_upper(c); break;
     case 'w': found = is_upper(c) || is_lower(c) || is_digit(c); break;
+    case 'z': found = c == 0; break;
     case 'x': found = is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); break;
     default: return class == c;
     }

@@ -145,6 +145,5 @@ void entrepot_open_string(lua_State *state) {
     lua_setfield(state, -2, "__metatable");
     lua_setmetatable(state, -2);
     lua_settop(state, -2);
-    entrepot_push_locked(state);
-    lua_setglobal(state, "string");
+    entrepot_publish(state, "string");
 }

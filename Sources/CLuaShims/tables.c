@@ -216,6 +216,5 @@ static const luaL_Reg functions[] = {
 void entrepot_open_table(lua_State *state) {
     luaL_newlibtable(state, functions);
     luaL_setfuncs(state, functions, 0);
-    entrepot_push_locked(state);
-    lua_setglobal(state, "table");
+    entrepot_publish(state, "table");
 }

@@ -99,7 +99,7 @@ static int utf8_offset(lua_State *state) {
     const unsigned char *bytes = (const unsigned char *)luaL_checklstring(state, 1, &length);
     lua_Integer wanted = luaL_checkinteger(state, 2);
     size_t at = entrepot_position(
-        luaL_optinteger(state, 3, wanted > 0 ? 1 : (lua_Integer)length + 1), length);
+        luaL_optinteger(state, 3, wanted >= 0 ? 1 : (lua_Integer)length + 1), length);
     luaL_argcheck(state, at >= 1 && at <= length + 1, 3, "position out of bounds");
     at--;
     entrepot_lua *host = owner(state);
@@ -167,6 +167,5 @@ void entrepot_open_utf8(lua_State *state) {
     luaL_setfuncs(state, functions, 0);
     lua_pushlstring(state, "[\0-\x7F\xC2-\xFD][\x80-\xBF]*", 14);
     lua_setfield(state, -2, "charpattern");
-    entrepot_push_locked(state);
-    lua_setglobal(state, "utf8");
+    entrepot_publish(state, "utf8");
 }

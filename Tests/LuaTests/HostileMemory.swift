@@ -39,7 +39,7 @@ extension HostileScript {
                 """),
         .init(
             "packing", .killedInstructions, .killedMemory,
-            body: "local t = {} while true do t[#t + 1] = table.pack(table.unpack(t, 1, 5000)) end"),
+            body: "local t = {} ::a:: t[#t + 1] = table.pack(table.unpack(t, 1, 5000)) goto a"),
         .init(
             "records of the host", .failed,
             body: "local t = {} for i = 1, 1000 do t[i] = entrepot.flood() end"),
