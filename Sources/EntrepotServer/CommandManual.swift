@@ -26,6 +26,7 @@ package enum CommandManual {
         case .inventory: "Inventory"
         case .trade: "Trade"
         case .cargo: "Cargo"
+        case .plugin: "Rules and channels"
         case .events: "Events"
         case .transactions: "Transactions and prefixes"
         }

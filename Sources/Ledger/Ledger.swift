@@ -14,10 +14,9 @@ package final class Ledger {
     package let store: Store
     package let projections: Projections
     package let clock: any Clock
-    private let state: MarketState
     let published: Mutex<ReadView>
     let transaction: Transaction
-    private let time: LedgerClock
+    let time: LedgerClock
     let space: SpaceWatch
     let sync: SyncThread
     let due: DueWork
@@ -30,6 +29,14 @@ package final class Ledger {
             time.limitMilliseconds = limits.clockSkewMilliseconds
         }
     }
+
+    /// The rules; nil: there are none. Set before the first command.
+    package var rules: (any RuleBook)? { didSet { transaction.rules = rules } }
+    /// What features write on other threads comes in here. Any thread.
+    package let inbox: LedgerInbox
+    /// Failures of rules that are still to be written.
+    var pendingActions: [RuleAction] = []
+    var durableObservers: [([Event], ReadView) -> Void] = []
 
     /// The group that a reply given now belongs to.
     package internal(set) var openGroup: UInt64 = 1
@@ -62,13 +69,13 @@ package final class Ledger {
         self.options = options
         limits = options.limits
         self.clock = clock
-        state = store.state
         time = LedgerClock(clock: clock, limitMilliseconds: options.limits.clockSkewMilliseconds)
         space = SpaceWatch(directory: store.directory, limits: options.limits)
         let view = store.latestView()
         projections = Projections(database: store.database, scratch: store.directory)
         try projections.load(view)
         published = Mutex(view)
+        inbox = LedgerInbox(view: view, wake: wake)
         transaction = Transaction(
             state: store.state, writeSet: store.writeSet, view: view, limits: options.limits)
         due = DueWork(database: store.database)
@@ -123,6 +130,7 @@ package final class Ledger {
             reply.value = .error(CommandError(.err, "\(spec.name) is not a write command"))
             return
         }
+        defer { followRules() }
         // Before the command, not behind it: the reply must belong to the group of its events.
         closeFullGroup()
         groupCommands += 1
@@ -154,6 +162,8 @@ package final class Ledger {
             }
             transaction.beginCommand(verb, requestHash: hash, key: key)
             if let key, try KeyReplay.answer(key, request, transaction, reply) { return nil }
+            rules?.begin(isMulti: false, isDryRun: write.isDryRun)
+            if spec.flags.contains(.stored) { writeForRead() }
             if write.isDryRun {
                 DryRun.run(request, handler, transaction, reply, history: store.history)
                 return nil
@@ -181,8 +191,11 @@ package final class Ledger {
     }
 
     /// Appends what the transaction decided. A store that refuses here is final: memory is ahead.
-    private func finish() {
+    func finish() {
         do throws(StorageError) { try transaction.commit() } catch { end(error) }
+        if !transaction.pluginChanges.isEmpty, let rules {
+            for change in transaction.pluginChanges { rules.adopt(change) }
+        }
     }
 
     /// Runs the commands of a `MULTI` as one transaction.
@@ -200,6 +213,8 @@ package final class Ledger {
         var words = ArgumentVector()
         prepare(requests, &words, now)
         transaction.begin(caller: caller, now: now, isMulti: true)
+        rules?.begin(isMulti: true, isDryRun: false)
+        defer { followRules() }
         var values: [ReplyValue] = []
         let inner = Reply()
         for (index, request) in requests.enumerated() {
@@ -232,9 +247,11 @@ package final class Ledger {
             for word in request { words.append(word.span) }
             guard let spec = try? CommandTable.find(words) else { continue }
             switch spec.handler {
-            case .write: if due.isDue(now) { settleNamed(spec, words, now) }
+            case .write:
+                if due.isDue(now) { settleNamed(spec, words, now) }
+                if spec.flags.contains(.stored) { hasReads = true }
             case .read: hasReads = true
-            case .session: break
+            case .session, .feature: break
             }
         }
         // Last: what was due is in the group too.
@@ -267,6 +284,8 @@ package final class Ledger {
             }
             try handler(words, try context(caller, in: transaction), reply)
         case .session: reply.value = .null
+        case .feature:
+            throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
         }
         if case .record = reply.value { return .json(reply.body.array) }
         return reply.value
@@ -360,6 +379,8 @@ package final class Ledger {
     package func tick() {
         space.check()
         settleDue(time.now())
+        drainInbox()
+        followRules()
         closeGroup()
     }
 
@@ -431,6 +452,8 @@ package final class Ledger {
 
     /// Writes and flushes everything, and ends the threads.
     package func stop() throws(StorageError) {
+        inbox.stop()
+        drainInbox()
         if !store.writeSet.isEmpty { try sealGroup() }
         sync.stop()
         collectDurable()

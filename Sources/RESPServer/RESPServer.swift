@@ -28,6 +28,8 @@ package final class RESPServer {
     package var configuration: (any ConfigurationPort)?
     /// Figures for `INFO` that other parts know.
     package var status: (any StatusPort)?
+    /// Rules and channels; nil: their commands are refused.
+    package var features: (any FeatureCommands)?
     /// Called once by `SHUTDOWN`.
     package var onShutdown: (() -> Void)?
 
@@ -83,7 +85,7 @@ package final class RESPServer {
         loop.afterWake = { [unowned self] in
             ledger.collectDurable()
             releaseDurable()
-            if audit != nil { finishAudits() }
+            finishWork()
         }
         loop.beforeSleep = { [unowned self] in
             flushDirty()
@@ -257,10 +259,10 @@ package final class RESPServer {
         }
     }
 
-    /// Hands finished audits to the connections that wait for them.
-    private func finishAudits() {
+    /// Hands what other threads have answered to the connections that wait for it.
+    private func finishWork() {
         for result in workerResults.take() {
-            audit = nil
+            if result.isAudit { audit = nil }
             guard let session = sessions[result.session] else { continue }
             if session.park?.reason == .worker { session.unpark(result: result.value) }
         }

@@ -15,6 +15,8 @@ final class RunningServer: Sendable {
         var limits = Limits()
         var password: String?
         var directory: String?
+        /// Makes what answers the commands of rules and channels.
+        var attach: (@Sendable (Ledger, RESPServer) -> Void)?
     }
 
     let port: UInt16
@@ -72,6 +74,7 @@ final class RunningServer: Sendable {
             authenticator: AdministratorAuthenticator(
                 password: given.password.map { Redacted($0) },
                 trustsLoopback: given.password == nil))
+        given.attach?(ledger, server)
         let address = try server.listen(host: "127.0.0.1", port: 0)
         started.update { $0 = Endpoint(address)?.port }
         try loop.run()

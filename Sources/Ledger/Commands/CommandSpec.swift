@@ -50,6 +50,10 @@ package struct CommandFlags: OptionSet, Sendable {
     package static let always = CommandFlags(rawValue: 1 << 8)
     /// Decides like a write and needs the ledger's thread, but writes nothing (quotes).
     package static let decides = CommandFlags(rawValue: 1 << 9)
+    /// A write that reads rows which only the database has: what was decided is written first.
+    package static let stored = CommandFlags(rawValue: 1 << 11)
+    /// A write that a feature checks on a thread of its own before it is decided.
+    package static let checked = CommandFlags(rawValue: 1 << 12)
     /// The one read that is answered from memory where the row there is durable.
     package static let level = CommandFlags(rawValue: 1 << 10)
 }
@@ -101,6 +105,8 @@ package final class CommandSpec: Sendable {
         case read(ReadHandler)
         /// The edge answers: the command is about the connection or the server process.
         case session(SessionCommand)
+        /// A feature answers on a thread of its own (`FeatureCommands`).
+        case feature
     }
 
     package init(
@@ -133,6 +139,7 @@ package enum CommandGroup: String, Sendable, CaseIterable {
     case inventory
     case trade
     case cargo
+    case plugin
     case events
     case transactions
 }

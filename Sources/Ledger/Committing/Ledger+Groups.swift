@@ -76,6 +76,7 @@ extension Ledger {
     package func collectDurable() {
         store.writeSet.retire(through: sync.writtenGroup)
         if let end = sync.takeNews() { publish(end) }
+        drainInbox()
         if inFlight.isEmpty && store.writeSet.isEmpty { closeGroup() }
     }
 
@@ -84,9 +85,13 @@ extension Ledger {
         let count = inFlight.prefix { $0.number <= end.group }.count
         for group in inFlight[..<count] { projections.append(group.events) }
         published.withLock { $0 = view }
+        inbox.publish(view)
         durableSeq = end.head.seq
         durableGroup = end.group
         if let onDurable { for group in inFlight[..<count] { onDurable(group.events, view) } }
+        for observer in durableObservers {
+            for group in inFlight[..<count] { observer(group.events, view) }
+        }
         inFlight.removeFirst(count)
     }
 

@@ -64,6 +64,36 @@ struct Pricing {
         }
     }
 
+    /// Lets rules change the prices, line by line.
+    ///
+    /// - Parameter trade: what they see besides the lines.
+    /// - Throws: what a rule throws; `RANGE` for an overflow.
+    mutating func apply(
+        _ rules: any RuleBook, to trade: inout RuleTrade, _ transaction: Transaction
+    ) throws(CommandError) {
+        let bases = steps
+        steps.removeAll(keepingCapacity: true)
+        for index in lines.indices {
+            steps.append(bases[index])
+            (trade.lines, trade.total) = (lines, total)
+            let price = try rules.price(
+                trade, line: index, base: bases[index], steps: &steps, in: transaction)
+            if price < 0 { throw CommandError(.ruleError, "a rule gave a price below zero") }
+            if price == lines[index].unitPrice { continue }
+            let product = lines[index].quantity.multipliedReportingOverflow(by: price)
+            // What the line had is part of the sum: taking it out cannot overflow.
+            let sum = (total - lines[index].lineTotal).addingReportingOverflow(
+                product.partialValue)
+            if product.overflow || sum.overflow {
+                throw CommandError(.range, "the total would leave the range of 64-bit numbers")
+            }
+            lines[index].unitPrice = price
+            lines[index].lineTotal = product.partialValue
+            total = sum.partialValue
+        }
+        (trade.lines, trade.total) = (lines, total)
+    }
+
     private static func currency(
         _ code: CurrencyCode?, first: RequestedLine?, seller: StationNumber,
         _ transaction: Transaction

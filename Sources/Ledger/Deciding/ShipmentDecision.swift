@@ -31,7 +31,7 @@ enum ShipmentDecision {
     /// A transfer between two stations: takes stock from its origin like a sale without a price.
     static func create(
         id: Identifier?, origin: StationNumber, destination: StationNumber, parts: [Part],
-        eta: Timestamp, _ transaction: Transaction
+        eta: Timestamp, isETANamed: Bool, _ transaction: Transaction
     ) throws(CommandError) -> Shipment {
         if origin == destination {
             let name = transaction.names.station(origin)
@@ -55,10 +55,12 @@ enum ShipmentDecision {
         let lines = parts.map { ShipmentLine(item: $0.item, quantity: $0.quantity) }
         let (mass, volume) = try load(of: lines, transaction)
         let key = RecordKey(seq: transaction.nextSeq)
-        let shipment = Shipment(
+        var shipment = Shipment(
             key: key, id: id ?? key.serverChosenIdentifier(created: transaction.now), trade: nil,
             tradeID: nil, origin: origin, destination: destination, lines: lines, mass: mass,
             volume: volume, eta: eta, created: transaction.now)
+        if !isETANamed { try applyRules(to: &shipment, transaction) }
+        transaction.takeReferences()
         let identity = id.map {
             RequestIdentity(kind: .shipment, name: $0, requestHash: transaction.requestHash)
         }
@@ -70,6 +72,17 @@ enum ShipmentDecision {
             identity: identity)
         moves.emitLow(transaction)
         return shipment
+    }
+
+    /// Lets rules say when a new shipment arrives; never in the past.
+    static func applyRules(
+        to shipment: inout Shipment, _ transaction: Transaction
+    ) throws(CommandError) {
+        guard let rules = transaction.rules,
+            let eta = try rules.eta(shipment, in: transaction)
+        else { return }
+        shipment.eta = max(eta, transaction.now)
+        shipment.promised = shipment.eta
     }
 
     /// pending → in_transit, aboard a ship where one is named.

@@ -64,12 +64,40 @@ enum TradeDecision {
         }
     }
 
-    /// Prices the request and holds it against the buyer's maximum.
+    /// Prices the request, rules included, and holds it against the buyer's maximum and the rules
+    /// that may refuse it.
+    ///
+    /// - Parameter isQuote: nothing will come of it.
     static func price(
-        _ request: Request, _ transaction: Transaction
+        _ request: Request, isQuote: Bool = false, _ transaction: Transaction
     ) throws(CommandError) -> Pricing {
-        let pricing = try Pricing(
+        var pricing = try Pricing(
             request.lines, seller: request.seller, currency: request.currency, transaction)
+        guard let rules = transaction.rules,
+            rules.concerns(seller: request.seller, buyer: request.buyer)
+        else {
+            try checkMaximum(request, pricing)
+            return pricing
+        }
+        let key = RecordKey(seq: transaction.nextSeq)
+        var trade = RuleTrade(
+            id: request.id ?? key.serverChosenIdentifier(created: transaction.now),
+            hasID: request.id != nil, seller: request.seller, buyer: request.buyer,
+            currency: pricing.currency, lines: pricing.lines, total: pricing.total,
+            now: transaction.now)
+        trade.reference = request.reference
+        trade.attributes = request.attributes
+        trade.isQuote = isQuote
+        trade.isReservation = request.expires != nil
+        try pricing.apply(rules, to: &trade, transaction)
+        try checkMaximum(request, pricing)
+        try rules.validate(trade, in: transaction)
+        return pricing
+    }
+
+    private static func checkMaximum(
+        _ request: Request, _ pricing: borrowing Pricing
+    ) throws(CommandError) {
         if let maximum = request.maximum {
             // Compared exactly: a maximum is never rounded up.
             let scale = pricing.currency.scale
@@ -83,7 +111,6 @@ enum TradeDecision {
                         + "\(pricing.currency.code), above the maximum of \(limit)")
             }
         }
-        return pricing
     }
 
     /// Makes the trade: initiated at once, or reserved where the request has an end.
@@ -123,7 +150,12 @@ enum TradeDecision {
         trade.occurred = request.occurred
         trade.expires = request.expires
         if isReservation && request.isETANamed { trade.eta = request.eta }
-        let shipment = isReservation ? nil : try shipment(of: &trade, eta: request.eta, transaction)
+        let shipment =
+            isReservation
+            ? nil
+            : try shipment(
+                of: &trade, eta: request.eta, isNamed: request.isETANamed, transaction)
+        transaction.takeReferences()
         let identity = request.id.map {
             RequestIdentity(kind: .trade, name: $0, requestHash: transaction.requestHash)
         }
@@ -142,22 +174,42 @@ enum TradeDecision {
     }
 
     /// The shipment that a trade makes when it is initiated by the next event.
+    ///
+    /// - Parameter isNamed: whether the ETA was asked for; else rules may say another.
     private static func shipment(
-        of trade: inout Trade, eta: Timestamp, _ transaction: Transaction
+        of trade: inout Trade, eta: Timestamp, isNamed: Bool, _ transaction: Transaction
     ) throws(CommandError) -> Shipment {
         let key = RecordKey(seq: transaction.nextSeq + 1)
         trade.shipments = [ShipmentReference(key: key, created: transaction.now)]
         let lines = trade.lines.map { ShipmentLine(item: $0.item, quantity: $0.quantity) }
         let (mass, volume) = try ShipmentDecision.load(of: lines, transaction)
-        return Shipment(
+        var shipment = Shipment(
             key: key, id: key.serverChosenIdentifier(created: transaction.now),
             trade: trade.key, tradeID: trade.id, origin: trade.seller, destination: trade.buyer,
             lines: lines, mass: mass, volume: volume, eta: eta, created: transaction.now)
+        if !isNamed { try ShipmentDecision.applyRules(to: &shipment, transaction) }
+        return shipment
+    }
+
+    /// The ETA that a quote shows: the one that was asked for, else what rules say.
+    static func quotedETA(
+        _ request: Request, _ pricing: borrowing Pricing, _ transaction: Transaction
+    ) throws(CommandError) -> Timestamp {
+        if request.isETANamed || transaction.rules == nil { return request.eta }
+        let key = RecordKey(seq: transaction.nextSeq)
+        var trade = Trade(
+            key: key, id: request.id ?? key.serverChosenIdentifier(created: transaction.now),
+            seller: request.seller, buyer: request.buyer, lines: pricing.lines,
+            currency: pricing.currency.code, total: pricing.total, status: .initiated,
+            actor: transaction.caller.name, created: transaction.now)
+        return try shipment(of: &trade, eta: request.eta, isNamed: false, transaction).eta
     }
 
     /// reserved → initiated: cannot fail on stock or capacity.
+    ///
+    /// - Parameter isNamed: whether the reservation asked for the ETA; else rules may say another.
     static func commit(
-        _ found: Trade, eta: Timestamp, _ transaction: Transaction
+        _ found: Trade, eta: Timestamp, isNamed: Bool, _ transaction: Transaction
     ) throws(CommandError) -> Trade {
         var trade = found
         try require(trade, in: [.reserved], to: .initiated)
@@ -173,7 +225,8 @@ enum TradeDecision {
         trade.status = .initiated
         trade.expires = nil
         trade.eta = nil
-        let shipment = try shipment(of: &trade, eta: eta, transaction)
+        let shipment = try shipment(of: &trade, eta: eta, isNamed: isNamed, transaction)
+        transaction.takeReferences()
         emit(&trade, .tradeCommitted, &moves, reason: nil, transaction)
         transaction.emit(
             .shipmentCreated, .shipment(ShipmentChange(shipment: shipment, previous: 0)))

@@ -14,6 +14,8 @@ package final class Transaction {
     package internal(set) var limits: Limits
     /// The latest written state; the open group lies above it in `writeSet`.
     package internal(set) var view: ReadView
+    /// The rules; nil: there are none.
+    package internal(set) var rules: (any RuleBook)?
 
     package private(set) var caller = Caller.local
     package private(set) var now = Timestamp(milliseconds: 0)
@@ -22,6 +24,11 @@ package final class Transaction {
     package private(set) var key: RequestIdentity?
     /// A hash over the words of the request that is being decided.
     package private(set) var requestHash: UInt64 = 0
+
+    /// The rules that took part in the command so far; they go into the cause of its events.
+    private var references: [RuleReference] = []
+    /// Changes of plugins that the transaction has decided.
+    private(set) var pluginChanges: [PluginChange] = []
 
     private var mark = 0
     /// Several commands may follow one another: claimed ids must be found again.
@@ -65,13 +72,20 @@ package final class Transaction {
         if !shipments.isEmpty { shipments.removeAll(keepingCapacity: true) }
         if !identities.isEmpty { identities.removeAll(keepingCapacity: true) }
         if reads != nil { reads = nil }
+        if !pluginChanges.isEmpty { pluginChanges.removeAll() }
         verb = nil
         key = nil
+    }
+
+    /// From here on the events name the rules that have taken part.
+    func takeReferences() {
+        if let rules { references += rules.takeReferences() }
     }
 
     /// Turns to the next command of the transaction.
     func beginCommand(_ verb: CommandVerb?, requestHash: UInt64, key: RequestIdentity? = nil) {
         self.verb = verb
+        if !references.isEmpty { references.removeAll() }
         self.requestHash = requestHash
         self.key = key
     }
@@ -107,7 +121,8 @@ package final class Transaction {
     ) -> UInt64 {
         let event = Event(
             seq: nextSeq, time: now, type: type, first: 0, count: 0, actor: caller.name,
-            cause: Cause(command: verb), identity: identity, key: key, data: data)
+            cause: Cause(command: verb, rules: references), identity: identity, key: key, data: data
+        )
         if isMulti {
             if let identity { remember(identity, seq: event.seq) }
             if let key { remember(key, seq: event.seq) }
@@ -141,8 +156,10 @@ package final class Transaction {
         case .ship(_, let after, let aboard, _):
             state.set(after)
             for shipment in aboard { shipments[shipment.after.key] = shipment.after }
-        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices:
+        case .plugin(let change):
+            pluginChanges.append(change)
             state.apply(event)
+        case .station, .item, .currency, .rate, .system, .channel, .notices: state.apply(event)
         }
     }
 

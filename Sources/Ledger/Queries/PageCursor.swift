@@ -17,6 +17,7 @@ enum PageCursor {
         case ids = 0x69  // i
         case near = 0x6e  // n
         case rates = 0x78  // x
+        case deliveries = 0x64  // d
     }
 
     static func text(_ list: List, reversed: Bool, _ key: RecordKey) -> String {

@@ -20,7 +20,7 @@ enum CargoCommands {
         let request = try parse(words, transaction)
         let shipment = try ShipmentDecision.create(
             id: request.id, origin: request.origin, destination: request.destination,
-            parts: request.parts, eta: request.eta, transaction)
+            parts: request.parts, eta: request.eta, isETANamed: request.isETANamed, transaction)
         show(shipment, transaction, reply)
     }
 
@@ -29,6 +29,7 @@ enum CargoCommands {
         let destination: StationNumber
         let parts: [ShipmentDecision.Part]
         var eta: Timestamp
+        var isETANamed = false
         var id: Identifier?
     }
 
@@ -49,7 +50,9 @@ enum CargoCommands {
         while let option = try cursor.option(words, of: CreateOption.self) {
             switch option {
             case .id: request.id = try Lookup.newIdentifier(words, &cursor, "ID")
-            case .eta: request.eta = try Lookup.eta(words, &cursor, transaction)
+            case .eta:
+                request.eta = try Lookup.eta(words, &cursor, transaction)
+                request.isETANamed = true
             }
         }
         return request

@@ -28,7 +28,7 @@ enum KeyReplay {
         }
         reply.value = .record
         let last = try lastChange(of: event, transaction)
-        append(last, names: transaction.names, to: &reply.body)
+        append(last, transaction, to: &reply.body)
         if case .trade(let change) = event.data, !change.steps.isEmpty,
             RequestClaim(words).wantsTrace
         {
@@ -65,7 +65,10 @@ enum KeyReplay {
     }
 
     /// The record as it was after its event, marked as a repeat.
-    private static func append(_ event: Event, names: Names, to body: inout ByteBuffer) {
+    private static func append(
+        _ event: Event, _ transaction: Transaction, to body: inout ByteBuffer
+    ) {
+        let names = transaction.names
         switch event.data {
         case .trade(let change): body.appendJSON(change.trade, names: names, replayed: true)
         case .shipment(let change):
@@ -79,7 +82,7 @@ enum KeyReplay {
         case .rate(let rate, _): body.appendJSON(rate, replayed: true)
         case .channel(let change): body.appendJSON(change.channel, names: names, replayed: true)
         case .plugin(let change):
-            body.appendJSON(change.plugin, version: nil, names: names, replayed: true)
+            PluginCommands.append(change.plugin, transaction, replayed: true, to: &body)
         case .system, .notices: body.append("{\"replayed\":true}")
         }
     }

@@ -5,8 +5,8 @@ import JSON
 /// The reply of `TRADE QUOTE`: what a trade would be, and how its prices come about.
 enum QuoteRendering {
     static func append(
-        _ pricing: Pricing, _ request: TradeDecision.Request, _ transaction: Transaction,
-        to body: inout ByteBuffer
+        _ pricing: Pricing, _ request: TradeDecision.Request, eta: Timestamp,
+        _ transaction: Transaction, to body: inout ByteBuffer
     ) {
         let names = transaction.names
         let scale = pricing.currency.scale
@@ -34,7 +34,7 @@ enum QuoteRendering {
         body.append(",\"total\":")
         MoneyText.appendJSON(pricing.total, scale: scale, to: &body)
         body.append(",\"eta\":")
-        body.appendJSON(request.eta)
+        body.appendJSON(eta)
         body.append(",\"steps\":")
         append(pricing.steps, currency: pricing.currency.code, names: names, to: &body)
         body.append(",\"seq\":")

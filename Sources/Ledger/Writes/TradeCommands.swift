@@ -51,9 +51,10 @@ enum TradeCommands {
     ) throws(CommandError) {
         let request = try parse(words, transaction, isReservation: false)
         try TradeDecision.checkTerms(request, transaction)
-        let pricing = try TradeDecision.price(request, transaction)
+        let pricing = try TradeDecision.price(request, isQuote: true, transaction)
+        let eta = try TradeDecision.quotedETA(request, pricing, transaction)
         reply.value = .record
-        QuoteRendering.append(pricing, request, transaction, to: &reply.body)
+        QuoteRendering.append(pricing, request, eta: eta, transaction, to: &reply.body)
     }
 
     static func commit(
@@ -68,7 +69,8 @@ enum TradeCommands {
             trade.eta ?? transaction.now.adding(milliseconds: Lookup.defaultTransitMilliseconds)
             ?? transaction.now
         show(
-            try TradeDecision.commit(trade, eta: max(eta, transaction.now), transaction),
+            try TradeDecision.commit(
+                trade, eta: max(eta, transaction.now), isNamed: trade.eta != nil, transaction),
             transaction, reply)
     }
 

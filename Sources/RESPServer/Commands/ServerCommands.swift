@@ -81,7 +81,7 @@ extension Session {
                 do throws(CommandError) {
                     result = .json(try work())
                 } catch { result = .error(error) }
-                results.add(result, for: id)
+                results.add(result, for: id, isAudit: true)
                 loop.wake()
             }
         } catch { throw CommandError(.err, "no thread for AUDIT: \(error)") }

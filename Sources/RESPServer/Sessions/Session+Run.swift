@@ -134,6 +134,10 @@ extension Session {
                 throw CommandError(.syntax, "AFTER is for reads, this command writes")
             }
             guard let caller else { throw Self.noAuthentication }
+            let spec = server.commands.all[index]
+            if spec.flags.contains(.checked), let wait = try check(spec, request, caller) {
+                return wait
+            }
             server.ledger.execute(
                 index, request, caller: caller, key: prefixes.key, isDryRun: prefixes.isDryRun,
                 reply: server.scratch.reply)
@@ -145,6 +149,9 @@ extension Session {
             }
             guard let caller else { throw Self.noAuthentication }
             return try read(index, request, caller, prefixes)
+        case .feature:
+            guard let caller else { throw Self.noAuthentication }
+            return try runFeature(server.commands.all[index], request, caller, prefixes)
         }
     }
 

@@ -144,7 +144,7 @@ final class Market {
                 if isSettled { settle() }
             case .read:
                 ledger.read(spec, words, caller: caller, isBehindWrites: false, reply: reply)
-            case .session:
+            case .session, .feature:
                 throw CommandError(.err, "\(spec.name) is answered by the edge")
             }
         } catch { reply.value = .error(error) }

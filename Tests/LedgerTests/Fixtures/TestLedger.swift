@@ -120,7 +120,7 @@ final class TestLedger {
                 settle()
             case .read:
                 ledger.read(spec, words, caller: caller, isBehindWrites: false, reply: reply)
-            case .session:
+            case .session, .feature:
                 throw CommandError(.err, "\(spec.name) is answered by the edge")
             }
         } catch { reply.value = .error(error) }
