@@ -221,6 +221,44 @@ import Testing
         #expect(inbox.waitForEvents(after: seq, milliseconds: 1).head.seq == seq + 1)
     }
 
+    /// Rows that come, change and go while their groups are sealed and not in the database yet.
+    @Test func groupsInFlight() throws {
+        let gate = WriteGate()
+        var limits = Limits()
+        limits.groupCommands = 1
+        try Market.check(limits, gate: gate.pass) { market in
+            let ledger = market.ledger
+            market.setUp(["CHANNEL ADD ops KIND log"])
+            gate.hold()
+            _ = try ledger.queueNotices(
+                NoticeBatch(
+                    cursor: HookCursor(owner: HookCursor.routes, seq: 1),
+                    drafts: (1...4).map { Self.draft("ops", event: $0) }))
+            ledger.closeGroup()
+            for status in [DeliveryStatus.retrying, .delivered] {
+                var progress = DeliveryProgress()
+                progress.deliveries = [1, 2].map {
+                    Delivery(
+                        key: NoticeKey(channel: 1, sequence: $0), status: status,
+                        updated: Timestamp(milliseconds: 0))
+                }
+                progress.removed = status == .delivered ? [NoticeKey(channel: 1, sequence: 1)] : []
+                try ledger.recordProgress(progress)
+                ledger.closeGroup()
+            }
+            var removal = DeliveryProgress()
+            removal.removed = (1...4).map { NoticeKey(channel: 1, sequence: $0) }
+            try ledger.recordProgress(removal)
+            ledger.closeGroup()
+            gate.open()
+            market.settle()
+            #expect(market.run("CHANNEL DELIVERIES ops").items("sequence") == ["4"])
+            let view = ledger.durableView
+            let audit = try AuditRun(view: view, projections: nil).run()
+            #expect(audit?.problems.isEmpty == true, "\(String(describing: audit?.problems))")
+        }
+    }
+
     // MARK: Proof
 
     private func worked() throws -> TestFolder {
