@@ -1,3 +1,5 @@
+import Basics
+
 /// The whole command line: finds the command, checks its flags, shows help, runs it.
 package struct CommandLineTool: Sendable {
     /// The name of the program.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Where the configuration comes from; a parameter, so that tests need no files and no environment.
 package struct ConfigurationSources: Sendable {
     /// Flags of the command line without dashes, in order: name, value.

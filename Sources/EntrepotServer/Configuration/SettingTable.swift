@@ -1,3 +1,5 @@
+import Basics
+
 /// Every key of the configuration, in the order of the documentation.
 ///
 /// A new setting is a field of `Configuration` (or `Limits`) with its default, and one row here.
