@@ -70,6 +70,9 @@ let package = Package(
 
         // Floor 5: features.
         library(
+            "Plugins",
+            ["Basics", "JSON", "Domain", "Lua", "System", "Crypto", "Storage", "Ledger"]),
+        library(
             "Notifications",
             ["Basics", "JSON", "Domain", "System", "Crypto", "HTTPClient", "Storage", "Ledger"]),
 
@@ -112,6 +115,12 @@ let package = Package(
             "StorageTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
         tests(
             "LedgerTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Storage", "Ledger"]),
+        tests(
+            "PluginsTests",
+            [
+                "Basics", "JSON", "Domain", "Lua", "System", "Crypto", "Storage", "Ledger",
+                "Plugins",
+            ]),
         tests(
             "NotificationsTests",
             ["Basics", "JSON", "Domain", "System", "Crypto", "Storage", "Notifications"]),

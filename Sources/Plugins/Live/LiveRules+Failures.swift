@@ -1,0 +1,89 @@
+import Basics
+import Domain
+import Ledger
+
+/// How calls end: counters, logs, and what failures lead to.
+extension LiveRules {
+    func ready(_ serving: Serving) throws(RuleFault) -> RuleMachine {
+        if let machine = serving.machine { return machine }
+        throw RuleFault("this version could not be compiled; see PLUGIN LOG")
+    }
+
+    func note(
+        _ serving: Serving, _ hook: StaticString, _ counters: RuleStatistics.Counters,
+        _ end: HookCall.End, isShadow: Bool = false
+    ) {
+        let usage = serving.machine?.usage ?? RuleUsage()
+        counters.add(
+            HookCall(
+                instructions: Int64(clamping: usage.instructions), nanoseconds: usage.nanoseconds,
+                memoryPeak: usage.memoryPeak, isShadow: isShadow, end: end))
+        if case .failed = end { return }
+        if !isDryRun && !isQuote { _ = serving.policy.note(.passed, now: 0) }
+    }
+
+    /// Takes in a failure of a version that decides.
+    ///
+    /// - Throws: `RULEERROR` where the rule rejects on errors.
+    func fail(
+        _ serving: Serving, _ hook: String, _ counters: RuleStatistics.Counters,
+        _ fault: RuleFault, trade: Identifier?
+    ) throws(CommandError) {
+        let isSkipped = serving.onError == .skip
+        failed(serving, hook, counters, fault, trade: trade, isSkipped: isSkipped, isShadow: false)
+        if isSkipped { return }
+        throw CommandError(
+            .ruleError,
+            RuleText.oneLine("the \(hook) of rule \(serving.plugin) failed: \(fault.text)"))
+    }
+
+    func failShadow(
+        _ serving: Serving, _ hook: String, _ counters: RuleStatistics.Counters,
+        _ fault: RuleFault, trade: Identifier?
+    ) {
+        failed(serving, hook, counters, fault, trade: trade, isSkipped: true, isShadow: true)
+    }
+
+    private func failed(
+        _ serving: Serving, _ hook: String, _ counters: RuleStatistics.Counters,
+        _ fault: RuleFault, trade: Identifier?, isSkipped: Bool, isShadow: Bool
+    ) {
+        let usage = serving.machine?.usage ?? RuleUsage()
+        counters.add(
+            HookCall(
+                instructions: Int64(clamping: usage.instructions), nanoseconds: usage.nanoseconds,
+                memoryPeak: usage.memoryPeak, isShadow: isShadow,
+                end: .failed(isKill: fault.isKill, isSkipped: isSkipped)))
+        note(serving.plugin, serving.label, hook, .error, fault.text)
+        serving.renew(workshop)
+        if isDryRun || isQuote { return }
+        let now = clock.monotonicNanoseconds()
+        let verdict = serving.policy.note(fault.isKill ? .killed : .failed, now: now)
+        if let verdict {
+            add(.fallback, serving, hook, trade, "\(verdict.sentence); the last: \(fault.text)")
+        } else if serving.toldAt.map({ now &- $0 >= Self.tellingNanoseconds }) ?? true {
+            serving.toldAt = now
+            add(.failure, serving, hook, trade, fault.text)
+        }
+    }
+
+    private func add(
+        _ kind: RuleAction.Kind, _ serving: Serving, _ hook: String, _ trade: Identifier?,
+        _ error: String
+    ) {
+        actions.append(
+            RuleAction(
+                kind: kind, plugin: serving.plugin, version: serving.tag.digest, hook: hook,
+                trade: trade, error: RuleText.oneLine(error)))
+    }
+
+    func note(
+        _ plugin: Identifier, _ version: String, _ hook: String, _ level: RuleLog.Level,
+        _ text: String
+    ) {
+        log.add(
+            RuleLog.Line(
+                time: Timestamp(milliseconds: clock.wallMilliseconds()), level: level,
+                version: version, hook: hook, text: text), plugin: plugin)
+    }
+}
