@@ -55,7 +55,7 @@ const char *reasonName(rocksdb::BackgroundErrorReason reason) {
   return "background work";
 }
 
-class FirstErrorListener final : public rocksdb::EventListener {
+class StoreListener final : public rocksdb::EventListener {
 public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason,
                          rocksdb::Status *status) override {
@@ -76,6 +76,18 @@ public:
     if (automatic != nullptr) *automatic = false;
   }
 
+  // Each of these changes which files the database is made of.
+  void OnMemTableSealed(const rocksdb::MemTableInfo &) override { changed(); }
+  void OnFlushCompleted(rocksdb::DB *, const rocksdb::FlushJobInfo &) override { changed(); }
+  void OnCompactionCompleted(rocksdb::DB *, const rocksdb::CompactionJobInfo &) override {
+    changed();
+  }
+  void OnExternalFileIngested(rocksdb::DB *,
+                              const rocksdb::ExternalFileIngestionInfo &) override {
+    changed();
+  }
+
+  uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
   uint64_t count() const { return count_.load(std::memory_order_acquire); }
 
   size_t text(char *buffer, size_t capacity) {
@@ -86,6 +98,9 @@ public:
   }
 
 private:
+  void changed() { changes_.fetch_add(1, std::memory_order_release); }
+
+  std::atomic<uint64_t> changes_{0};
   std::atomic<uint64_t> count_{0};
   std::mutex mutex_;
   std::string first_;
@@ -100,7 +115,7 @@ void copyText(char *to, size_t capacity, const std::string &from) {
 }  // namespace
 
 struct rocksdb_shim_listener_t {
-  std::shared_ptr<FirstErrorListener> rep;
+  std::shared_ptr<StoreListener> rep;
 };
 
 extern "C" {
@@ -132,7 +147,7 @@ const char *rocksdb_shim_check(void) {
 }
 
 rocksdb_shim_listener_t *rocksdb_shim_listener_create(void) {
-  return new rocksdb_shim_listener_t{std::make_shared<FirstErrorListener>()};
+  return new rocksdb_shim_listener_t{std::make_shared<StoreListener>()};
 }
 
 void rocksdb_shim_listener_attach(rocksdb_shim_listener_t *listener, rocksdb_options_t *options) {
@@ -141,6 +156,10 @@ void rocksdb_shim_listener_attach(rocksdb_shim_listener_t *listener, rocksdb_opt
 
 uint64_t rocksdb_shim_listener_errors(const rocksdb_shim_listener_t *listener) {
   return listener->rep->count();
+}
+
+uint64_t rocksdb_shim_listener_changes(const rocksdb_shim_listener_t *listener) {
+  return listener->rep->changes();
 }
 
 size_t rocksdb_shim_listener_text(rocksdb_shim_listener_t *listener, char *buffer,

@@ -84,7 +84,7 @@ package final class Ledger {
         let mark: SyncThread.MarkPolicy =
             options.markIntervalMilliseconds.map { .interval(milliseconds: $0) } ?? .group
         sync = SyncThread(
-            store: StoreHandles(database: store.database, mark: store.mark),
+            store: StoreHandles(store),
             policy: options.syncPolicy, markPolicy: mark, clock: clock, gate: options.writeGate,
             wake: wake, fail: fail)
         do throws(SystemError) {
@@ -459,7 +459,7 @@ package final class Ledger {
         collectDurable()
         projections.stop()
         if let failure = sync.failure { throw failure }
-        try StoreHandles(database: store.database, mark: store.mark).synchronize()
+        try StoreHandles(store).synchronize()
         try store.endSession()
     }
 

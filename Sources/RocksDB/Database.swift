@@ -178,6 +178,10 @@ internal import CRocksDBShims
     /// The C options of a family, for sorted-file writers.
     func storeOptions(_ family: Family) -> OpaquePointer { unsafe store.families[family.index] }
 
+    /// A number that moves whenever a write-ahead log was ended, or files were made or removed.
+    /// Cost: one atomic load.
+    package var fileChanges: UInt64 { unsafe rocksdb_shim_listener_changes(store.listener) }
+
     /// The first error that RocksDB met in a flush, a compaction or its manifest; nil where all is
     /// well. From then on the database takes no writes, and nothing is retried.
     /// Cost: one atomic load where all is well.

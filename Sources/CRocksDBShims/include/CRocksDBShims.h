@@ -21,7 +21,7 @@ const char *rocksdb_shim_check(void);
 /// The version of the loaded library, `7.8.3`: static text.
 const char *rocksdb_shim_version(void);
 
-/// Remembers the first background error of a database. Thread-safe.
+/// Remembers the first background error of a database and counts changes of its files. Thread-safe.
 typedef struct rocksdb_shim_listener_t rocksdb_shim_listener_t;
 
 rocksdb_shim_listener_t *rocksdb_shim_listener_create(void);
@@ -29,6 +29,8 @@ rocksdb_shim_listener_t *rocksdb_shim_listener_create(void);
 void rocksdb_shim_listener_attach(rocksdb_shim_listener_t *listener, rocksdb_options_t *options);
 /// How many background errors there were. One atomic load.
 uint64_t rocksdb_shim_listener_errors(const rocksdb_shim_listener_t *listener);
+/// How often a log was ended, or files were made or removed. One atomic load.
+uint64_t rocksdb_shim_listener_changes(const rocksdb_shim_listener_t *listener);
 /// Copies the first error's text, cut to `capacity` bytes, without a terminator.
 /// Returns its length in `buffer`; 0 where there was none.
 size_t rocksdb_shim_listener_text(rocksdb_shim_listener_t *listener, char *buffer,

@@ -47,6 +47,11 @@ package final class ServerRuntime {
         loop = try Self.explained { () throws(SystemError) in try EventLoop(clock: clock) }
         try Self.watchSignals(loop)
         let store = try Self.openStore(configuration)
+        if let doubt = store.doubt {
+            log.warning(
+                "a file of the database was not as recorded; the whole store was proven first",
+                ["file": "\(doubt)"])
+        }
         if let last = store.cutBehind {
             log.warning(
                 "the log was damaged past everything acknowledged; the damage was cut off",

@@ -227,6 +227,7 @@ final class SyncThread: Sendable {
             switch nextWork() {
             case .stop: return
             case .idle:
+                try store.recordFiles(now: clock.monotonicNanoseconds())
                 // The tail of an interval: nothing new came, the last group is still to be synced.
                 guard let mark = lastMark else { continue }
                 lastMark = nil
@@ -253,6 +254,8 @@ final class SyncThread: Sendable {
                     lastMark = end.mark
                 }
                 finish(end)
+                // Behind the flush: an ended log is on disk as it is recorded.
+                try store.recordFiles(now: now)
             }
         }
     }

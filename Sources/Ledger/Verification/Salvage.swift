@@ -176,7 +176,7 @@ package struct Salvage {
         progress(outcome.copied, outcome.known)
         try removePassedMoments(store)
         try store.endHistory()
-        try StoreHandles(database: store.database, mark: store.mark).synchronize()
+        try StoreHandles(store).synchronize()
         try store.endSession()
     }
 

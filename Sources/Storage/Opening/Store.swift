@@ -9,6 +9,7 @@ import System
 ///     DATA/FORMAT         "entrepot <number>\n"
 ///     DATA/db/            RocksDB
 ///     DATA/mark           HighWaterMark
+///     DATA/files          FileRecord
 ///
 /// Threading: opened and closed by one thread; `writeSet` and `state` then belong to the ledger's.
 package final class Store {
@@ -32,6 +33,11 @@ package final class Store {
     /// where there was none.
     package let cutBehind: UInt64?
 
+    /// Why the whole store was proven before it was opened; nil where there was no reason to.
+    package let doubt: String?
+    /// Which files the database needs.
+    package let files: FileRecord
+
     private let lock: DirectoryLock
 
     /// Opens a directory, or makes it, and proves that the store is complete.
@@ -46,7 +52,11 @@ package final class Store {
         try FormatFile(directory: directory).check(mayCreate: !options.isReadOnly)
         lock = try DirectoryLock(directory: directory)
         mark = try Self.openMark(directory, options)
-        (database, cutBehind) = try Self.openDatabase(directory, options, mark: mark.found)
+        files = FileRecord(directory: directory)
+        doubt = try files.suspicion()
+        let opened = try Self.openDatabase(
+            directory, options, mark: mark.found, suspicion: doubt)
+        (database, cutBehind) = (opened.database, opened.cutBehind)
         let meta = MetaRecords(database: database)
         let found = try meta.head()
         isNew = found == nil
@@ -86,6 +96,7 @@ package final class Store {
             endedHistory = history.epochs[history.epoch - 1].id
         }
         try meta.beginSession(policy: options.syncPolicy)
+        try files.write()
     }
 
     private func beginHistory(_ meta: MetaRecords) throws(StorageError) {
@@ -132,6 +143,7 @@ package final class Store {
                 .init(epoch: UInt64(history.epoch), seq: head.seq, chain: head.chain))
         } catch { throw StorageError(error) }
         try MetaRecords(database: database).endSession()
+        try files.write()
     }
 
     // MARK: Opening
@@ -158,10 +170,11 @@ package final class Store {
         return mark
     }
 
-    /// - Returns: the database, and where damage past the mark was cut off.
+    /// Opens the database; where its files give reason for doubt, only if a trial holds.
     private static func openDatabase(
-        _ directory: String, _ options: StoreOptions, mark: HighWaterMark.Value
-    ) throws(StorageError) -> (Database, cutBehind: UInt64?) {
+        _ directory: String, _ options: StoreOptions, mark: HighWaterMark.Value,
+        suspicion: String?
+    ) throws(StorageError) -> RecoveryTrial.Outcome {
         let watchdog = RecoveryWatchdog(milliseconds: options.recoveryMilliseconds)
         defer { watchdog.stop() }
         var settings = DatabaseOptions()
@@ -169,20 +182,34 @@ package final class Store {
         settings.blockCacheBytes = options.blockCacheBytes
         settings.maxTotalLogBytes = options.writeAheadLogBytes
         settings.readOnly = options.isReadOnly
-        let (path, families) = (directory + "/db", Keyspace.families(options))
+        let trial = RecoveryTrial(
+            path: directory + "/db", families: Keyspace.families(options), settings: settings,
+            mark: mark)
+        if let suspicion, !options.isReadOnly {
+            do throws(StorageError) { return try trial.open(needsWholeProof: true) } catch {
+                if case .locked = error { throw .locked(path: directory) }
+                throw Self.incomplete("\(suspicion): \(error.message)", directory)
+            }
+        }
         do throws(RocksDBError) {
-            return (try Database(path: path, families: families, options: settings), nil)
+            return RecoveryTrial.Outcome(
+                database: try Database(
+                    path: trial.path, families: trial.families, options: settings),
+                cutBehind: nil)
         } catch {
             if error.kind == .locked { throw .locked(path: directory) }
             if error.kind != .corruption { throw StorageError(error) }
-            let tail = DamagedTail(path: path, families: families, settings: settings)
-            if !options.isReadOnly, let end = tail.end(past: mark) {
-                return (try tail.cut(), end)
+            if !options.isReadOnly, let outcome = try? trial.open(needsWholeProof: false) {
+                return outcome
             }
-            throw .incomplete(
-                "\(error.message). Nothing was changed; `entrepot verify --data \(directory)` "
-                    + "tells more, `entrepot salvage` copies what is whole")
+            throw Self.incomplete(error.message, directory)
         }
+    }
+
+    private static func incomplete(_ reason: String, _ directory: String) -> StorageError {
+        .incomplete(
+            "\(reason). Nothing was changed; `entrepot verify --data \(directory)` tells more, "
+                + "`entrepot salvage` copies what is whole")
     }
 
     static func hasher() throws(StorageError) -> SHA256 {

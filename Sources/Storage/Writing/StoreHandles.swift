@@ -6,9 +6,12 @@ package struct StoreHandles: Sendable {
     private let database: Database
     private let mark: HighWaterMark
 
-    package init(database: Database, mark: HighWaterMark) {
-        self.database = database
-        self.mark = mark
+    private let files: FileRecord
+
+    package init(_ store: Store) {
+        database = store.database
+        mark = store.mark
+        files = store.files
     }
 
     /// Writes a sealed group as one batch. Its bytes are this process's until `handOver` or
@@ -47,6 +50,13 @@ package struct StoreHandles: Sendable {
         if let failure = database.backgroundError() {
             throw .database(kind: .io, message: failure)
         }
+    }
+
+    /// Keeps the record of the database's files true; costs nothing while they stay as they are.
+    ///
+    /// - Parameter now: monotonic nanoseconds.
+    package func recordFiles(now: UInt64) throws(StorageError) {
+        try files.update(changes: database.fileChanges, now: now)
     }
 
     /// Writes the high-water mark and waits for it.

@@ -90,6 +90,8 @@ enum MarketHistory {
         try body(database, &batch)
         try database.write(batch)
         try database.flushWAL(sync: true)
+        // What a start would notice of the files is another test's matter.
+        try FileSystem.removeTree(folder.path + "/files")
     }
 
     /// The last row of a family that is not a marker.

@@ -173,6 +173,82 @@ import Testing
         }
     }
 
+    private func logs(_ small: SmallStore) throws -> [String] {
+        try FileSystem.list(small.path + "/db").filter { $0.hasSuffix(".log") }.sorted()
+            .map { small.path + "/db/" + $0 }
+    }
+
+    /// A log that was ended and is still needed: the database itself goes on without its rows.
+    @Test(arguments: [true, false], [true, false])
+    func anOlderLogThatIsShorterIsRefused(isGone: Bool, isClean: Bool) throws {
+        let small = try SmallStore()
+        try small.write(20, isClean: isClean, flushed: .events)
+        let logs = try logs(small)
+        #expect(logs.count == 2)
+        let whole = try small.bytes(logs[0])
+        if isGone {
+            try FileSystem.removeTree(logs[0])
+        } else {
+            try small.put(Array(whole.dropLast(20)), logs[0])
+        }
+        for _ in 0..<2 {
+            let refusal = small.refusal() ?? "opened"
+            #expect(refusal.contains(isGone ? "is gone" : "bytes, it had"), "\(refusal)")
+            #expect(refusal.contains("Nothing was changed"), "\(refusal)")
+        }
+        try small.put(whole, logs[0])
+        #expect(try small.open().writeSet.head.seq == 20)
+    }
+
+    /// A log that was still recorded when it was not needed any more raises doubt, which the proof
+    /// of all records ends.
+    @Test func anOlderLogThatIsNotNeededMayGo() throws {
+        let small = try store(20)
+        var record = try small.bytes(small.path + "/files")
+        let decoded = FileRecord.decode(record.span)
+        var entries = try #require(decoded)
+        entries.insert(.init(name: "000001.log", size: 77), at: 0)
+        record = FileRecord.encode(entries).array
+        try small.put(record, small.path + "/files")
+        let opened = try small.open()
+        #expect(opened.doubt == "000001.log is gone")
+        #expect(opened.writeSet.head.seq == 20)
+    }
+
+    @Test func aDamagedRecordOfFilesRaisesDoubt() throws {
+        let small = try store(20)
+        let path = small.path + "/files"
+        let whole = try small.bytes(path)
+        for count in 0..<whole.count {
+            #expect(FileRecord.decode(Array(whole.prefix(count)).span) == nil)
+            var bytes = whole
+            bytes[count] ^= 1
+            #expect(FileRecord.decode(bytes.span) == nil)
+        }
+        try small.put(Array(whole.dropLast()), path)
+        #expect(try small.open().doubt?.contains("is damaged") == true)
+        #expect(try small.open().doubt == nil)
+    }
+
+    /// A manifest that lost its last entries may name too few sorted files. Where the logs still
+    /// have the rows the store opens, proven; where not, it is refused.
+    @Test(arguments: [1, 20, 60, 120, 400]) func aShorterManifestRaisesDoubt(cut: Int) throws {
+        let small = try SmallStore()
+        try small.write(20, flushed: .events)
+        let names = try FileSystem.list(small.path + "/db").filter { $0.hasPrefix("MANIFEST") }
+        let path = small.path + "/db/" + (try #require(names.last))
+        let whole = try small.bytes(path)
+        try small.put(Array(whole.dropLast(cut)), path)
+        do throws(StorageError) {
+            let opened = try small.open()
+            #expect(opened.doubt?.contains("MANIFEST") == true)
+            #expect(opened.writeSet.head.seq == 20)
+            try WholeProof(database: opened.database, head: opened.writeSet.head).check()
+        } catch {
+            #expect(error.message.contains("MANIFEST"), "\(error.message)")
+        }
+    }
+
     // MARK: FORMAT and the lock
 
     @Test(arguments: [

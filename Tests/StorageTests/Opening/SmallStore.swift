@@ -43,12 +43,17 @@ final class SmallStore {
     /// - Parameters:
     ///   - isClean: whether the stop is told to the store.
     ///   - isMarked: whether the high-water mark follows.
+    ///   - flushed: the family whose rows go to a sorted file half way: the write-ahead log is
+    ///     ended there, and is needed on for the other families.
     func write(
         _ count: Int, policy: StoreOptions.SyncPolicy = .always, isClean: Bool = true,
-        isMarked: Bool = true
+        isMarked: Bool = true, flushed: Keyspace? = nil
     ) throws {
         let store = try open(policy: policy)
-        for _ in 0..<count {
+        for number in 0..<count {
+            if let flushed, number == count / 2 {
+                try store.database.flush([flushed.family])
+            }
             let seq = store.writeSet.nextSeq
             let code = try #require(CurrencyCode(Self.code(seq)))
             let currency = Currency(code: code, name: "Currency", scale: 2, seq: seq)
@@ -61,13 +66,13 @@ final class SmallStore {
             try store.writeSet.appendStaged(state: store.state)
             _ = try store.writeSet.commitGroup()
         }
-        let handles = StoreHandles(database: store.database, mark: store.mark)
+        let handles = StoreHandles(store)
         try handles.synchronize()
         if !isMarked { return }
         let head = store.writeSet.head
         try handles.writeMark(
             .init(epoch: UInt64(store.history.epoch), seq: head.seq, chain: head.chain))
-        if isClean { try store.endSession() }
+        if isClean { try store.endSession() } else { try handles.recordFiles(now: 0) }
     }
 
     private static func code(_ seq: UInt64) -> String {
