@@ -26,13 +26,25 @@ package struct LuaFunction: Sendable {
 
 /// One script in its own Lua state: loaded once, then called.
 ///
-/// Nothing that the script does crosses its budgets: a call ends by its limits plus about 1 ms,
-/// memory stays under the cap, and an error or kill leaves the machine usable, unless
-/// `needsReplacement` says that so little memory is left that a new one is better. A script may
-/// keep values of its own between calls; whoever wants the same result on every run uses a new
-/// machine or scripts without such values.
+/// Nothing that the script does crosses its budgets: a call ends by its limits plus usually under
+/// 1 ms (10 ms where it compares the longest strings, or ends a full 16 MiB), memory stays under
+/// the cap, and an error or kill leaves the machine usable, unless `needsReplacement` says that so
+/// little memory is left that a new one is better. A script may keep values of its own between
+/// calls; whoever wants the same result on every run uses a new machine or scripts without such
+/// values.
 ///
-/// Threading: one thread at a time, any thread; the owner sees to it. Closing: `close` and deinit
+/// What differs from the reference manual: strings are at most 64 KiB, patterns nest at most 160
+/// deep, calls about 5 000; `pairs` and `next` go by integers, floats, strings by bytes, false,
+/// true, and refuse other keys; a string is no number in arithmetic; functions and tables have no
+/// address; `sort` is stable; the functions of `table` look past metatables; an `xpcall` handler
+/// runs after unwinding; the standard tables and the metatable of strings cannot be changed;
+/// `setmetatable` refuses `__gc` and `__mode` (a `__mode` stored into a metatable afterwards does
+/// work: such a script sees when memory was collected, nothing else). Absent: `load` and its kin,
+/// `require`, `collectgarbage`, `coroutine`, `debug`, `io`, `os`, `string.pack`, `string.dump`,
+/// `math.randomseed`, `%q`, `%a` and `%p` of `format`.
+///
+/// Threading: one thread at a time, any thread with at least 512 KiB of stack; the owner sees to
+/// it. Closing: `close` and deinit
 /// run no code of the script, but freeing a full 16 MiB takes about 10 ms: do it on a thread that
 /// serves nobody.
 @safe package final class LuaMachine: @unchecked Sendable {
