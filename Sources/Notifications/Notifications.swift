@@ -34,10 +34,8 @@ package final class Notifications {
     private let log: Log
     private let router: Router
     private var lanes: [UInt32: Lane] = [:]
-    /// Of removed channels: told to end.
-    private var ended: [Lane] = []
     private var channels: [UInt32: Channel] = [:]
-    private var hasRoutes = false
+    private var routes = RouteTable()
     private var isRunning = false
 
     /// - Parameters:
@@ -82,56 +80,55 @@ package final class Notifications {
         for lane in lanes.values { lane.stop() }
         router.join()
         for lane in lanes.values { lane.join() }
-        for lane in ended { lane.join() }
     }
 
     /// Takes in the events of a group that has become durable. Cost: a look at each event's type.
     package func observe(_ events: [Event], _ view: ReadView) {
         if !isRunning { return }
         desk.view = view
-        let hadRoutes = hasRoutes
-        var changesChannel = false
-        var newest: [UInt32: UInt64] = [:]
-        for event in events {
-            switch event.data {
-            case .channel(let change):
-                changesChannel = true
-                take(change.channel)
-            case .notices(let change):
-                if event.type == .noticeQueued {
-                    for notice in change.notices {
-                        newest[notice.key.channel] = notice.key.sequence
-                    }
-                }
-                if event.type != .noticeProgress { continue }
-                // A lane hears of its own reports too; only commands queue or drop.
-                for delivery in change.deliveries
-                where delivery.status == .queued || delivery.status == .dropped {
-                    lanes[delivery.key.channel]?.change(delivery)
-                }
+        // The routes before these events: a change of a channel makes the group one to be read.
+        let routes = routes
+        var isIdle = true
+        for index in events.indices {
+            // Most events are looked at no further than this.
+            let type = events[index].type
+            if routes.wants(type) { isIdle = false }
+            switch type {
+            case .channelAdded, .channelChanged, .channelRemoved, .channelDisabled:
+                isIdle = false
+                if case .channel(let change) = events[index].data { take(change.channel) }
+            case .noticeQueued, .noticeProgress:
+                if case .notices(let change) = events[index].data { take(change, type) }
             default: continue
             }
         }
-        for (channel, sequence) in newest { lanes[channel]?.advance(to: sequence) }
-        if let last = events.last {
-            router.advance(to: last.seq, isIdle: !hadRoutes && !changesChannel)
+        if let first = events.first, let last = events.last {
+            router.advance(from: first.seq, to: last.seq, isIdle: isIdle)
         }
     }
 
-    /// Makes, changes or ends the lane of a channel.
-    private func take(_ channel: Channel) {
-        channels[channel.number] = channel
-        hasRoutes = channels.values.contains { !$0.isRemoved && !$0.routes.isEmpty }
-        if let lane = lanes[channel.number] {
-            lane.change(channel)
-            if channel.isRemoved {
-                lane.stop()
-                lanes[channel.number] = nil
-                ended.append(lane)
-            }
+    private func take(_ change: NoticeChange, _ type: EventType) {
+        if type == .noticeQueued {
+            var newest: [UInt32: UInt64] = [:]
+            for notice in change.notices { newest[notice.key.channel] = notice.key.sequence }
+            for (channel, sequence) in newest { lanes[channel]?.advance(to: sequence) }
             return
         }
-        if channel.isRemoved { return }
+        // A lane hears of its own reports too; only commands queue or drop.
+        for delivery in change.deliveries
+        where delivery.status == .queued || delivery.status == .dropped {
+            lanes[delivery.key.channel]?.change(delivery)
+        }
+    }
+
+    /// Makes the lane of a channel, or tells it of a change.
+    private func take(_ channel: Channel) {
+        channels[channel.number] = channel
+        routes = RouteTable(Array(channels.values))
+        if let lane = lanes[channel.number] {
+            lane.change(channel)
+            return
+        }
         let lane = Lane(
             channel: channel, newest: 0, outbox: desk, transport: transport(of: channel.kind),
             schedule: options.schedule, clock: desk.clock)
@@ -151,6 +148,14 @@ package final class Notifications {
         }
     }
 
+    /// A channel that is there, with the name of the station it belongs to.
+    package func channel(_ id: Identifier) -> (channel: Channel, station: Identifier?)? {
+        guard let found = channels.values.first(where: { $0.id == id && !$0.isRemoved }) else {
+            return nil
+        }
+        return (found, found.station.map { desk.view.names.station($0) })
+    }
+
     /// Tries a channel, also a disabled one.
     ///
     /// - Parameter complete: called once with what became of it, on any thread; not at all where
@@ -159,16 +164,17 @@ package final class Notifications {
     package func test(
         _ channel: Identifier, complete: @escaping @Sendable (TestResult) -> Void
     ) -> Bool {
-        guard let found = channels.values.first(where: { $0.id == channel && !$0.isRemoved }),
-            let lane = lanes[found.number]
-        else { return false }
+        guard let found = self.channel(channel), let lane = lanes[found.channel.number] else {
+            return false
+        }
         lane.test(complete)
         return true
     }
 
     /// The figures of each channel, by name.
     package var figures: [(channel: Identifier, figures: LaneFigures)] {
-        lanes.compactMap { number, lane in channels[number].map { ($0.id, lane.figures) } }
+        channels.values.filter { !$0.isRemoved }
+            .compactMap { channel in lanes[channel.number].map { (channel.id, $0.figures) } }
             .sorted { $0.0 < $1.0 }
     }
 }
@@ -231,6 +237,19 @@ private final class Desk: Outbox, RouteLog {
     }
 
     func report(_ report: LaneReport, complete: @escaping @Sendable (Bool) -> Void) {
+        if let reason = report.disables {
+            log.warning(
+                "channel disabled", ["channel": "\(report.channel.id)", "reason": "\(reason)"])
+        }
+        let dead = report.deliveries.filter { $0.status == .dead }
+        if let last = dead.last {
+            log.warning(
+                "notices given up",
+                [
+                    "channel": "\(report.channel.id)", "count": "\(dead.count)",
+                    "last": "\(last.lastError ?? "")",
+                ])
+        }
         ledger.report(report, complete: complete)
     }
 

@@ -196,6 +196,21 @@ import Testing
     // MARK: With its thread
 
     @Test(.timeLimit(.minutes(1)))
+    func aRemovedChannelLeavesNothing() throws {
+        let outbox = FakeOutbox(channel())
+        for sequence in 1...700 as ClosedRange<UInt64> { outbox.add(sequence) }
+        var removed = outbox.channel
+        removed.isRemoved = true
+        let lane = Lane(
+            channel: removed, newest: 0, outbox: outbox, transport: transport,
+            schedule: .standard, clock: SystemClock())
+        try lane.start()
+        lane.join()
+        #expect(transport.sent.isEmpty)
+        #expect(outbox.content.withLock { $0.rows.isEmpty })
+    }
+
+    @Test(.timeLimit(.minutes(1)))
     func aThreadDeliversAndStops() throws {
         let outbox = FakeOutbox(channel())
         outbox.add(1)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct ParcelTests {
     func notice() -> Notice {
         var notice = Notice(
-            key: NoticeKey(channel: 7, sequence: 42), id: "H:1042.ops.late.0", rule: nil,
+            key: NoticeKey(channel: 7, sequence: 42), id: "H:1042/ops/late/0", rule: nil,
             event: 1042, time: Timestamp(milliseconds: 0), seq: 9)
         notice.eventType = .shipmentDelayed
         notice.about = "shipment/c-1"
@@ -27,7 +27,7 @@ import Testing
             actor: Identifier(literal: "pilot"))
         #expect(
             text(parcel)
-                == #"{"specversion":"1.0","id":"H:1042~ops~late~0","source":"/entrepot/H","#
+                == #"{"specversion":"1.0","id":"H:1042/ops/late/0","source":"/entrepot/H","#
                 + #""type":"entrepot.shipment.delayed","subject":"shipment/c-1","#
                 + #""time":"1970-01-01T00:00:00.000Z","datacontenttype":"application/json","#
                 + #""sequence":"00000000000000000042","actor":"pilot","data":{"channel":"ops","#

@@ -165,18 +165,41 @@ private final class FakeLog: RouteLog {
 
     @Test func whatIsIdleIsSkippedAndKeptAtTheEnd() {
         let worker = RouteWorker(log: log, cursor: 0, isKept: false, channels: [], head: 0)
-        #expect(worker.isIdle)
-        worker.skip(to: 1_000)
-        #expect(worker.cursor == 1_000)
+        worker.skip(0...10_000)
+        #expect(worker.cursor == 10_000)
+        worker.skip(10_001...20_000)
+        #expect(worker.cursor == 10_000)
+        worker.skip(9_000...9_500)
+        #expect(worker.cursor == 10_000)
+        #expect(worker.overdue == nil)
         #expect(worker.last == nil)
-        let known = RouteWorker(log: log, cursor: 5, isKept: true, channels: [], head: 5)
-        known.skip(to: 1_000)
-        #expect(known.last?.cursor == 1_000)
-        let busy = RouteWorker(
-            log: log, cursor: 0, isKept: true,
-            channels: [ops([.init(pattern: "*", station: nil)])], head: 0)
-        busy.skip(to: 1_000)
-        #expect(busy.cursor == 0)
+        let known = RouteWorker(
+            log: log, cursor: 5, isKept: true,
+            channels: [ops([.init(pattern: "*", station: nil)])], head: 5)
+        known.skip(5...4_100)
+        #expect(known.overdue == nil)
+        known.skip(4_000...4_101)
+        #expect(known.overdue?.cursor == 4_101)
+        #expect(known.last?.cursor == 4_101)
+    }
+
+    /// What nobody wants is not read, whatever the order in which it is told of.
+    @Test(.timeLimit(.minutes(1)))
+    func theThreadSkipsWhatIsIdle() throws {
+        let routed = ops([.init(pattern: "station.*", station: nil)])
+        let router = Router(log: log)
+        try router.start(cursor: 0, isKept: false, channels: [routed], head: 0)
+        for round in 0..<20 as Range<UInt64> {
+            // Of three events the last is wanted; the others are said to be idle.
+            for _ in 0..<2 { _ = log.append(.itemAdded, .station(before: nil, after: station(1))) }
+            router.advance(from: round * 3 + 1, to: round * 3 + 2, isIdle: true)
+            let wanted = opened(1)
+            router.advance(from: wanted, to: wanted, isIdle: false)
+        }
+        while log.content.withLock({ $0.queued.count }) < 20 { usleep(1_000) }
+        router.stop()
+        router.join()
+        #expect(log.content.withLock { $0.queued.map(\.event) } == (1...20).map { $0 * 3 })
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -185,7 +208,10 @@ private final class FakeLog: RouteLog {
         let router = Router(log: log)
         log.content.withLock { $0.refusals = 1 }
         try router.start(cursor: 0, isKept: false, channels: [routed], head: 0)
-        for _ in 0..<10 { router.advance(to: opened(1), isIdle: false) }
+        for _ in 0..<10 {
+            let seq = opened(1)
+            router.advance(from: seq, to: seq, isIdle: false)
+        }
         while log.content.withLock({ $0.queued.count }) < 10 { usleep(1_000) }
         router.stop()
         router.join()

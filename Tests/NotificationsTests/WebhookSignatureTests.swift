@@ -46,7 +46,7 @@ import Testing
         "whsec_" + String(repeating: "AAAA", count: 22),
     ])
     func whatIsNoSecret(_ text: String) {
-        #expect(WebhookSignature.key(of: text) == nil)
+        #expect(WebhookSecret.key(text.utf8.span) == nil)
         #expect(throws: WebhookSignature.Failure.secret) {
             try WebhookSignature.headers(
                 id: "a", time: time, body: body.utf8.span, secrets: [text])

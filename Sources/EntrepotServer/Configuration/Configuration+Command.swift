@@ -96,6 +96,12 @@ extension Configuration {
                     place: origin(of: hasPassword ? "smtp_password" : "smtp_user").description,
                     message: "smtp_user and a password of it belong together"))
         }
+        if hasPassword && smtpEncryption != .required {
+            problems.append(
+                ConfigurationProblem(
+                    place: origin(of: "smtp_encryption").description,
+                    message: "a password needs smtp_encryption = required"))
+        }
         if smtpURL != nil && mailFrom == nil {
             problems.append(
                 ConfigurationProblem(

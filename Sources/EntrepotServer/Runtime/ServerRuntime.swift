@@ -2,6 +2,7 @@ package import Basics
 import EventLoop
 import Glibc
 import Ledger
+import Notifications
 import RESPServer
 import Storage
 import System
@@ -26,6 +27,8 @@ package final class ServerRuntime {
     private let log: Log
     private let settings: LiveConfiguration
     private let status: ServerStatus
+    private let notifications: Notifications
+    private let features: FeatureDispatch
     /// What is listened on, as `HOST:PORT`.
     package let tcp: String
 
@@ -69,6 +72,8 @@ package final class ServerRuntime {
         } catch { throw ServerFailure(error.message) }
         settings = LiveConfiguration(configuration, log: log, environment: environment)
         status = ServerStatus(directory: configuration.data, clock: clock)
+        notifications = try NoticeDelivery.make(configuration, ledger: ledger, log: log)
+        features = FeatureDispatch(notifications: notifications)
         do throws(SystemError) {
             tcp = try server.listen(
                 host: configuration.tcp.host, port: configuration.tcp.port)
@@ -139,6 +144,11 @@ package final class ServerRuntime {
         server.onShutdown = { [loop] in loop.stop() }
         server.configuration = settings
         server.status = status
+        server.features = features
+        status.notifications = notifications
+        ledger.observeDurable { [notifications] events, view in
+            notifications.observe(events, view)
+        }
         let path = configuration.data + "/entrepot.sock"
         do throws(SystemError) { try server.listen(unixSocket: path) } catch {
             log.warning("no Unix socket", ["path": "\(path)", "reason": "\(error)"])
@@ -153,11 +163,16 @@ package final class ServerRuntime {
             "serving",
             ["tcp": "\(tcp)", "version": "\(Versions.entrepot)", "data": "\(status.directory)"])
         let loop = loop
+        do throws(StorageError) { try notifications.start() } catch {
+            throw ServerFailure(error.message)
+        }
         // The first stop ends the loop; the connections then get their last replies.
         try Self.explained { () throws(SystemError) in try loop.run() }
         log.info("stopping")
         server.stop()
         try Self.explained { () throws(SystemError) in try loop.run() }
+        // What the lanes hand over last, the ledger takes in before it stops.
+        notifications.stop()
         do throws(StorageError) { try ledger.stop() } catch {
             throw ServerFailure(error.message)
         }

@@ -1,4 +1,6 @@
 import Basics
+import Domain
+import Notifications
 import RESPServer
 import System
 
@@ -8,6 +10,8 @@ final class ServerStatus: StatusPort {
     private let clock: any Clock
     private let started: UInt64
     private let bytesAtStart: Int
+    /// What delivers notices; nil: nothing does.
+    var notifications: Notifications?
 
     init(directory: String, clock: any Clock) {
         self.directory = directory
@@ -17,7 +21,27 @@ final class ServerStatus: StatusPort {
     }
 
     func lines(of section: String) -> [(name: String, value: String)] {
-        if section != "persistence" { return [] }
+        switch section {
+        case "persistence": persistenceLines
+        case "notices": noticeLines
+        default: []
+        }
+    }
+
+    /// One line for each channel.
+    private var noticeLines: [(name: String, value: String)] {
+        let now = clock.wallMilliseconds()
+        return (notifications?.figures ?? []).map { channel, figures in
+            let age = figures.oldest.map { max(0, now - $0.milliseconds) / 1_000 } ?? 0
+            return (
+                "channel_\(channel)",
+                "queued=\(figures.queued),sent=\(figures.sent),failed=\(figures.failed),"
+                    + "retried=\(figures.retried),dead=\(figures.dead),oldest_seconds=\(age)"
+            )
+        }
+    }
+
+    private var persistenceLines: [(name: String, value: String)] {
         let bytes = Self.databaseBytes(directory)
         var lines = [(name: "data_bytes", value: "\(bytes)")]
         guard let space = try? FreeSpace.bytes(directory) else { return lines }

@@ -97,12 +97,12 @@ enum NoticeDecision {
         let rule = draft.rule?.name.text ?? "route"
         let table = transaction.view.history
         let history = draft.event == 0 ? table.current : table.history(of: draft.event)
-        let stem = "\(history):\(event).\(channel.id).\(rule)"
+        let stem = "\(history):\(event)/\(signable(channel.id.text))/\(signable(rule))"
         let index = counts[stem] ?? 0
         counts[stem] = index + 1
         let sequence = (last ?? transaction.state.lastSequences[channel.number] ?? 0) + 1
         var notice = Notice(
-            key: NoticeKey(channel: channel.number, sequence: sequence), id: "\(stem).\(index)",
+            key: NoticeKey(channel: channel.number, sequence: sequence), id: "\(stem)/\(index)",
             rule: draft.rule, event: draft.event, time: draft.time, seq: 0)
         notice.eventType = draft.eventType
         notice.about = draft.about
@@ -112,6 +112,11 @@ enum NoticeDecision {
         notice.data = draft.data
         notice.orderKey = draft.orderKey
         return notice
+    }
+
+    /// A name without full stops, which separate the signed parts of a webhook; `~` is in no name.
+    private static func signable(_ name: String) -> String {
+        String(name.map { $0 == "." ? "~" : $0 })
     }
 
     /// Takes note of what became of deliveries.

@@ -64,13 +64,9 @@ enum ChannelOptions {
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor
     ) throws(CommandError) -> String {
         let word = try cursor.word(words, "SECRET")
-        var isPlain = word.count >= 8 && word.count <= 256
-        for index in 0..<word.count where word[index] <= 0x20 || word[index] >= 0x7f {
-            isPlain = false
-        }
         // The word itself must not get into a message.
-        guard isPlain, let text = word.validatedText else {
-            throw CommandError(.range, "SECRET is 8-256 printable characters without blanks")
+        guard WebhookSecret.key(word) != nil, let text = word.validatedText else {
+            throw CommandError(.range, "SECRET is \(WebhookSecret.expected)")
         }
         return text
     }

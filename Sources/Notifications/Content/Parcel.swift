@@ -31,11 +31,9 @@ package struct Parcel: Sendable {
     /// Whether it is no row of the outbox but a try of the channel.
     package var isTest: Bool { notice.key.sequence == 0 }
 
-    /// The id on the wire, stable over all attempts. A full stop would make the signed text of a
-    /// webhook ambiguous: it is written as `~`, which no id holds.
-    package var id: String {
-        String(decoding: notice.id.utf8.map { $0 == 0x2e ? 0x7e : $0 }, as: UTF8.self)
-    }
+    /// The same over all attempts. The ledger gives ids without a full stop, which would make the
+    /// signed text of a webhook ambiguous.
+    package var id: String { notice.id }
 
     /// `entrepot.shipment.delayed`; `entrepot.notice` of a timer.
     package var type: String {

@@ -8,7 +8,7 @@ package import System
 ///
 /// The outbox in the store is the truth; a lane holds the oldest waiting notices and reports what
 /// became of each in portions. What was delivered but not yet reported when the process died is
-/// delivered again, under the same id.
+/// delivered again, under the same id. The lane of a removed channel clears its outbox and ends.
 package final class Lane: Sendable {
     /// What others leave for the lane's thread.
     private struct Mail {
@@ -120,7 +120,7 @@ package final class Lane: Sendable {
         let worker = LaneWorker(
             channel: channel, outbox: outbox, transport: transport, schedule: schedule,
             clock: clock)
-        worker.load()
+        if !worker.isRemoved { worker.load() }
         while true {
             let news = mail.withLock { mail in
                 defer {
@@ -140,6 +140,15 @@ package final class Lane: Sendable {
                 if let report = worker.takeReport() { worker.outbox.report(report) { _ in } }
                 return
             }
+            if worker.isRemoved {
+                for test in news.tests { test(.removed) }
+                if worker.clear() {
+                    flush(worker)
+                    continue
+                }
+                end()
+                return
+            }
             for test in news.tests { test(worker.test()) }
             let wait = worker.step()
             latest.withLock { $0 = worker.figures }
@@ -147,6 +156,16 @@ package final class Lane: Sendable {
             if wait == 0 { continue }
             _ = mail.wait(milliseconds: wait) { $0.hasNews ? true : nil }
         }
+    }
+
+    /// No test is taken any more.
+    private func end() {
+        let late = mail.update { mail in
+            mail.isStopping = true
+            defer { mail.tests = [] }
+            return mail.tests
+        }
+        for test in late { test(.removed) }
     }
 
     /// Hands the report over and waits until it is taken; keeps it where the ledger refuses, and
@@ -172,4 +191,7 @@ extension TestResult {
     /// The server stopped before it was tried.
     static let stopped = TestResult(
         outcome: Outcome(.cancelled, reason: "the server is stopping"), milliseconds: 0)
+    /// The channel was removed meanwhile.
+    static let removed = TestResult(
+        outcome: Outcome(.cancelled, reason: "the channel was removed"), milliseconds: 0)
 }

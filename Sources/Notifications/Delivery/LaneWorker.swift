@@ -32,6 +32,8 @@ package final class LaneWorker {
     private var behind: Int64 = 0
     /// Delivered and dropped ones that are still there, oldest first.
     private var kept: [UInt64] = []
+    /// Rows of a removed channel up to here are reported.
+    private var cleared: UInt64 = 0
     private var report: LaneReport
     private var reportedAt: Int64 = 0
 
@@ -245,6 +247,20 @@ package final class LaneWorker {
         let nanoseconds = clock.monotonicNanoseconds() &- start
         return TestResult(
             outcome: outcome, milliseconds: Int64(clamping: nanoseconds / 1_000_000))
+    }
+
+    /// Whether the channel was removed: all that is left to do is to `clear`.
+    package var isRemoved: Bool { channel.isRemoved }
+
+    /// Reports the next rows of a removed channel as needed no more.
+    ///
+    /// - Returns: whether there were any.
+    package func clear() -> Bool {
+        let rows = outbox.rows(of: channel.number, after: cleared, limit: Self.pageLimit)
+        guard let last = rows.last else { return false }
+        report.removed += rows.map(\.notice.key)
+        cleared = last.notice.key.sequence
+        return true
     }
 
     // MARK: Reporting

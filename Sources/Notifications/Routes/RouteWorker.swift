@@ -32,6 +32,9 @@ package final class RouteWorker {
     /// A cursor without notices is kept after so many events.
     private static let cursorStride: UInt64 = 4_096
 
+    /// Notices after which a portion ends, behind those of one event.
+    private static let portionLimit = 256
+
     /// What is to be handed to the ledger.
     package struct Portion: Sendable {
         package let notices: [RoutedNotice]
@@ -69,7 +72,10 @@ package final class RouteWorker {
             for event in events where event.seq <= head {
                 guard case .channel(let change) = event.data else { continue }
                 let number = change.channel.number
-                if reverted.insert(number).inserted { known[number] = change.before }
+                if reverted.insert(number).inserted {
+                    // A name that comes again is another channel.
+                    known[number] = change.before.flatMap { $0.number == number ? $0 : nil }
+                }
             }
             seq = reached
         }
@@ -77,12 +83,17 @@ package final class RouteWorker {
         table = RouteTable(Array(known.values))
     }
 
-    /// Whether no event can lead to a notice now.
-    package var isIdle: Bool { table.isEmpty }
+    /// No route wanted any event of a range, and none of them changed a channel: it need not be
+    /// read, where the cursor is within it.
+    package func skip(_ range: ClosedRange<UInt64>) {
+        if range.contains(cursor) { cursor = range.upperBound }
+    }
 
-    /// Nothing between the cursor and `seq` has a route or changes one: they need not be read.
-    package func skip(to seq: UInt64) {
-        if table.isEmpty && seq > cursor { cursor = seq }
+    /// The cursor alone, where it has moved far since it was kept; nil: it has not, or there are no
+    /// routes for which it would matter.
+    package var overdue: Portion? {
+        !table.isEmpty && cursor - keptCursor >= Self.cursorStride
+            ? Portion(notices: [], cursor: cursor) : nil
     }
 
     /// Judges the next events.
@@ -93,7 +104,12 @@ package final class RouteWorker {
         if reached == cursor { return (nil, true) }
         var notices: [RoutedNotice] = []
         var hasChange = false
+        cursor = reached
         for event in events {
+            if notices.count >= Self.portionLimit {
+                cursor = event.seq - 1
+                break
+            }
             if table.wants(event.type) {
                 for target in table.targets(of: event) {
                     notices.append(RoutedNotice(channel: target.channel, event: event))
@@ -106,9 +122,7 @@ package final class RouteWorker {
                 hasChange = true
             }
         }
-        cursor = reached
-        let isDue = !table.isEmpty && cursor - keptCursor >= Self.cursorStride
-        if notices.isEmpty && !hasChange && !isDue { return (nil, false) }
+        if notices.isEmpty && !hasChange && overdue == nil { return (nil, false) }
         return (Portion(notices: notices, cursor: cursor), false)
     }
 

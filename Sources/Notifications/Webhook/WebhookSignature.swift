@@ -26,7 +26,7 @@ package enum WebhookSignature {
 
     /// Why a body could not be signed.
     package enum Failure: Error, Equatable {
-        /// A secret is no `whsec_` and base64 of 16 to 64 bytes.
+        /// A secret is not what `WebhookSecret` reads.
         case secret
         case crypto(CryptoError)
     }
@@ -50,7 +50,7 @@ package enum WebhookSignature {
         signed.append(body)
         var signatures: [String] = []
         for secret in secrets {
-            guard let key = key(of: secret) else { throw .secret }
+            guard let key = WebhookSecret.key(secret.utf8.span) else { throw .secret }
             do throws(CryptoError) {
                 let code = try HMAC.sha256(key: key.span, message: signed.bytes)
                 signatures.append("v1," + Base64.encode(code.span))
@@ -59,17 +59,5 @@ package enum WebhookSignature {
         return Headers(
             id: id, timestamp: seconds,
             signature: signatures.isEmpty ? nil : signatures.joined(separator: " "))
-    }
-
-    /// The bytes of a secret written as `whsec_` and base64; nil for anything else, and for fewer
-    /// than 16 or more than 64 bytes.
-    package static func key(of secret: String) -> [UInt8]? {
-        let prefix = "whsec_"
-        if !secret.hasPrefix(prefix) { return nil }
-        let text = Array(secret.utf8.dropFirst(prefix.utf8.count))
-        guard let key = Base64.decode(text.span), (16...64).contains(key.count) else {
-            return nil
-        }
-        return key
     }
 }

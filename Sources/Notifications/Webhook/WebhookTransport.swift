@@ -37,7 +37,7 @@ package final class WebhookTransport: Transport {
             for pair in headers.pairs { fields.append(.init(pair.name, pair.value)) }
         } catch {
             return switch error {
-            case .secret: Outcome(.failed, reason: "a secret is not whsec_ and base64")
+            case .secret: Outcome(.failed, reason: "a secret is not \(WebhookSecret.expected)")
             case .crypto(let error): Outcome(.failed, reason: error.message)
             }
         }

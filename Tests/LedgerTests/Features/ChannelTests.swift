@@ -15,19 +15,32 @@ import Testing
     @Test func lifeOfAChannel() throws {
         let market = try market()
         let made = market.run(
-            "CHANNEL ADD ops KIND webhook URL https://example.org/x SECRET topsecret1 STATION luna")
+            "CHANNEL ADD ops KIND webhook URL https://example.org/x STATION luna SECRET "
+                + "whsec_topsecret1AAAAAAAAAAAAAAAAAAAAAA"
+        )
         #expect(made.json().at("kind") == "webhook")
         #expect(made.json().at("secrets") == "1")
         #expect(!made.text.contains("topsecret1"))
         #expect(market.run("CHANNEL ADD ops KIND log").code == .exists)
-        let changed = market.run("CHANNEL SET ops SECRET topsecret2 STATUS disabled").json()
+        let changed = market.run(
+            "CHANNEL SET ops SECRET whsec_topsecret2AAAAAAAAAAAAAAAAAAAAAA STATUS disabled"
+        ).json()
         #expect(changed.at("secrets") == "2")
         #expect(changed.at("status") == "disabled")
-        market.setUp(["CHANNEL SET ops SECRET topsecret3 STATUS enabled"])
+        market.setUp([
+            "CHANNEL SET ops SECRET whsec_topsecret3AAAAAAAAAAAAAAAAAAAAAA STATUS enabled"
+        ])
         let ops = Identifier(literal: "ops")
-        #expect(market.ledger.state.channel(ops)?.secrets == ["topsecret3", "topsecret2"])
-        market.setUp(["CHANNEL SET ops SECRET topsecret3", "CHANNEL SET ops STATION NONE"])
-        #expect(market.ledger.state.channel(ops)?.secrets == ["topsecret3"])
+        #expect(
+            market.ledger.state.channel(ops)?.secrets == [
+                "whsec_topsecret3AAAAAAAAAAAAAAAAAAAAAA", "whsec_topsecret2AAAAAAAAAAAAAAAAAAAAAA",
+            ])
+        market.setUp([
+            "CHANNEL SET ops SECRET whsec_topsecret3AAAAAAAAAAAAAAAAAAAAAA",
+            "CHANNEL SET ops STATION NONE",
+        ])
+        #expect(
+            market.ledger.state.channel(ops)?.secrets == ["whsec_topsecret3AAAAAAAAAAAAAAAAAAAAAA"])
         market.setUp([
             "CHANNEL ROUTE ops shipment.delayed STATION luna", "CHANNEL ROUTE ops trade.*",
         ])

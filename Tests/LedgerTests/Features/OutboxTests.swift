@@ -57,12 +57,12 @@ import Testing
         #expect(listed.items("sequence") == ["1", "2", "3", "4"])
         #expect(
             listed.items("id") == [
-                "\(history):3.ops.late.0", "\(history):3.ops.late.1", "\(history):4.ops.late.0",
-                "\(history):t1795000000000.ops.late.0",
+                "\(history):3/ops/late/0", "\(history):3/ops/late/1", "\(history):4/ops/late/0",
+                "\(history):t1795000000000/ops/late/0",
             ])
         #expect(
             market.run("CHANNEL DELIVERIES mine").items("id") == [
-                "\(history):4.mine.late.0", "\(history):4.mine.route.0",
+                "\(history):4/mine/late/0", "\(history):4/mine/route/0",
             ])
         #expect(listed.items("status") == ["queued", "queued", "queued", "queued"])
         let view = market.context().view
