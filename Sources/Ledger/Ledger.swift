@@ -314,26 +314,25 @@ package final class Ledger {
             if isBehindWrites {
                 writeForRead()
                 try handler(request, context(caller), reply)
-            } else if try !fastRead(spec, request, reply) {
+            } else if spec.flags.contains(.level), let level = level(request) {
+                reply.value = .integer(level)
+            } else {
                 try handler(request, durableContext(caller), reply)
             }
         } catch { reply.value = .error(error) }
     }
 
-    /// A level needs neither a view nor a key: the row in memory will do where it is durable.
-    private func fastRead(
-        _ spec: CommandSpec, _ request: borrowing ArgumentVector, _ reply: Reply
-    ) throws(CommandError) -> Bool {
-        if !spec.flags.contains(.level) || request.count != 4 { return false }
-        guard let station = state.names.stations.number(of: request[2]),
-            let item = state.names.items.number(of: request[3]),
-            let row = state.stock.row(
-                StockKey(station: StationNumber(station), item: ItemNumber(item)))
-        else { return false }
-        let level = state.stock.level(row)
-        if level.seq > durableSeq { return false }
-        reply.value = .integer(level.available)
-        return true
+    /// Answers `INVENTORY LEVEL` out of memory: it needs neither a view nor a key where the row is
+    /// durable.
+    ///
+    /// - Parameter request: begins with the command's own words.
+    /// - Returns: what may be sold; nil where `read` must be asked, which also knows the refusals.
+    package func level(_ request: borrowing ArgumentVector) -> Int64? {
+        guard request.count == 4,
+            let level = state.level(station: request[2], item: request[3]),
+            level.seq <= durableSeq
+        else { return nil }
+        return level.available
     }
 
     /// What a read on another thread needs; the view is the last durable one.

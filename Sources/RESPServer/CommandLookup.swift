@@ -5,11 +5,16 @@ import Ledger
 struct CommandLookup {
     let all: [CommandSpec] = CommandTable.all
     private let indices: [String: Int]
+    /// The place of `INVENTORY LEVEL`, and who may ask for it.
+    let level: Int
+    let levelRole: Role
 
     init() {
         var indices: [String: Int] = [:]
         for (index, spec) in CommandTable.all.enumerated() { indices[spec.name] = index }
         self.indices = indices
+        level = CommandTable.all.firstIndex { $0.flags.contains(.level) } ?? -1
+        levelRole = level < 0 ? .admin : CommandTable.all[level].role
     }
 
     /// - Throws: Redis's own texts for unknown commands and wrong numbers of words.

@@ -42,6 +42,9 @@ final class LedgerPort {
             reply: reply)
     }
 
+    /// What may be sold, where memory knows it: `INVENTORY LEVEL` without the long way.
+    func level(_ request: borrowing ArgumentVector) -> Int64? { ledger.level(request) }
+
     func executeTransaction(_ requests: [[[UInt8]]], caller: Caller, reply: Reply) {
         reply.reset()
         ledger.executeTransaction(requests, caller: caller, reply: reply)

@@ -26,6 +26,20 @@ package final class MarketState {
     package private(set) var lastSequences: [UInt32: UInt64] = [:]
     private var journal: [Undo] = []
 
+    /// What may be sold of an item at a station, and the event that last changed it; nil where
+    /// either is unknown or nothing was ever stocked.
+    package func level(
+        station: Span<UInt8>, item: Span<UInt8>
+    ) -> (available: Int64, seq: UInt64)? {
+        guard let stationNumber = names.stations.number(of: station),
+            let itemNumber = names.items.number(of: item),
+            let row = stock.row(
+                StockKey(
+                    station: StationNumber(stationNumber), item: ItemNumber(itemNumber)))
+        else { return nil }
+        return stock.level(row)
+    }
+
     package struct RatePair: Hashable, Sendable {
         package let base: CurrencyCode
         package let quote: CurrencyCode

@@ -46,6 +46,7 @@ extension Session {
         do throws(CommandError) {
             let index = try server.commands.find(request)
             state.lastCommand = index
+            if index == server.commands.level && answerLevel(request) { return .done }
             if !server.monitors.isEmpty && resumed == nil { server.feedMonitors(self, request) }
             guard case .session(let command) = server.commands.all[index].handler,
                 command.isPrefix
@@ -67,6 +68,20 @@ extension Session {
             emit(.error(error))
             return .done
         }
+    }
+
+    /// Answers the most frequent read where nothing stands in its way.
+    ///
+    /// - Returns: false where it must go the long way.
+    private func answerLevel(_ request: borrowing ArgumentVector) -> Bool {
+        guard let role = state.caller?.role, role >= server.commands.levelRole,
+            !output.isHolding, state.replyMode == .on, case .resp = state.format,
+            state.transaction == nil, !state.isSubscriber, resumed == nil,
+            server.monitors.isEmpty, let level = server.ledger.level(request)
+        else { return false }
+        hasBegun = true
+        emit(integer: level)
+        return true
     }
 
     /// - Returns: where the command begins.

@@ -289,6 +289,14 @@ final class Session: EventHandler {
         didAppend(group: group)
     }
 
+    /// Appends a number in RESP, of a command that cannot have failed.
+    func emit(integer number: Int64) {
+        let before = output.buffer.count
+        ReplyWriter.integer(number, to: &output.buffer)
+        replyBytes = output.buffer.count - before
+        didAppend(group: 0)
+    }
+
     /// Appends what the client did not ask for now; it is sent at the end of the turn.
     func push(_ values: [ReplyValue]) {
         if isClosed || closesAfterReply { return }
