@@ -77,7 +77,8 @@ extension Ledger {
         store.writeSet.retire(through: sync.writtenGroup)
         if let end = sync.takeNews() { publish(end) }
         drainInbox()
-        if inFlight.isEmpty && store.writeSet.isEmpty { closeGroup() }
+        // At once, before the replies are sent: the disk need not wait for that.
+        if inFlight.isEmpty { closeGroup() }
     }
 
     private func publish(_ end: SyncThread.Durable) {
