@@ -455,7 +455,8 @@ package final class Ledger {
         drainInbox()
         if !store.writeSet.isEmpty { try sealGroup() }
         sync.stop()
-        collectDurable()
+        // Nothing may be decided any more: nobody would write it.
+        publishDurable()
         projections.stop()
         if let failure = sync.failure { throw failure }
         try StoreHandles(store).synchronize()

@@ -74,11 +74,16 @@ extension Ledger {
     /// Takes in what the sync thread has finished: publishes the view, tells the feed, and lets the
     /// replies go. Call when woken.
     package func collectDurable() {
-        store.writeSet.retire(through: sync.writtenGroup)
-        if let end = sync.takeNews() { publish(end) }
+        publishDurable()
         drainInbox()
         // At once, before the replies are sent: the disk need not wait for that.
         if inFlight.isEmpty { closeGroup() }
+    }
+
+    /// The part of it that decides nothing.
+    func publishDurable() {
+        store.writeSet.retire(through: sync.writtenGroup)
+        if let end = sync.takeNews() { publish(end) }
     }
 
     private func publish(_ end: SyncThread.Durable) {
