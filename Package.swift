@@ -154,4 +154,9 @@ if Context.environment["ENTREPOT_BENCHMARKS"] != nil {
         .executableTarget(
             name: "LuaBenchmark", dependencies: ["Lua"],
             path: "Benchmarks/LuaBenchmark", swiftSettings: house))
+    package.targets.append(
+        .executableTarget(
+            name: "RuleBenchmark",
+            dependencies: ["Basics", "Domain", "Storage", "Ledger", "Plugins"],
+            path: "Benchmarks/RuleBenchmark", swiftSettings: house))
 }

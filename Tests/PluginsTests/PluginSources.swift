@@ -53,3 +53,7 @@ enum PluginSources {
         return String(decoding: bytes[..<count], as: UTF8.self)
     }
 }
+
+enum Sleep {
+    static func millisecond() { usleep(1_000) }
+}

@@ -21,5 +21,7 @@ enum Allowed {
 
     /// Targets without tests of their own: the executable is driven by `IntegrationTests`, a
     /// benchmark is run by hand.
-    static let withoutTestFolder: Set<String> = ["entrepot", "LedgerBenchmark", "LuaBenchmark"]
+    static let withoutTestFolder: Set<String> = [
+        "entrepot", "LedgerBenchmark", "LuaBenchmark", "RuleBenchmark",
+    ]
 }

@@ -11,7 +11,7 @@ enum Floors {
         "Plugins": 5, "Replication": 5, "Notifications": 5, "Accounts": 5, "Backup": 5,
         "RESPServer": 6, "HTTPServer": 6,
         "EntrepotServer": 7, "entrepot": 7, "LedgerBenchmark": 7,
-        "LuaBenchmark": 7,
+        "LuaBenchmark": 7, "RuleBenchmark": 7,
     ]
 
     /// The imports on a target's own floor.

@@ -135,7 +135,7 @@ struct Expectation {
 
     /// Each field that is named must be equal.
     private func check(
-        _ notice: NoticeDraft, _ wanted: LuaValue, _ title: String
+        _ notice: RuleNotice, _ wanted: LuaValue, _ title: String
     ) throws(PluginProblem) {
         var table = try GivenTable(wanted, path: "expect_notices: \(title)")
         let fields: [(String, String?)] = [

@@ -4,7 +4,7 @@ import JSON
 import Lua
 
 /// A notice as a hook returns it, checked.
-package struct NoticeDraft: Sendable, Equatable {
+package struct RuleNotice: Sendable, Equatable {
     package let channel: Identifier
     package let subject: String?
     package let text: String?
@@ -16,7 +16,7 @@ package struct NoticeDraft: Sendable, Equatable {
 
 /// What a hook of `on` or `every` returned.
 package struct AfterResult: Sendable, Equatable {
-    package var notices: [NoticeDraft] = []
+    package var notices: [RuleNotice] = []
     /// Entries for the plugin's state, each a JSON value; nil takes the entry out.
     package var state: [(key: String, value: String?)] = []
 
@@ -149,9 +149,9 @@ enum HookResult {
 
     private static func notices(
         _ list: [LuaValue], box: MoneyBox
-    ) throws(RuleFault) -> [NoticeDraft] {
+    ) throws(RuleFault) -> [RuleNotice] {
         if list.count > notices { throw RuleFault("more than \(notices) notices at once") }
-        var drafts: [NoticeDraft] = []
+        var drafts: [RuleNotice] = []
         for (index, value) in list.enumerated() {
             do throws(RuleFault) { drafts.append(try notice(value, box: box)) } catch {
                 throw RuleFault("notice \(index + 1): \(error.message)")
@@ -160,7 +160,7 @@ enum HookResult {
         return drafts
     }
 
-    private static func notice(_ value: LuaValue, box: MoneyBox) throws(RuleFault) -> NoticeDraft {
+    private static func notice(_ value: LuaValue, box: MoneyBox) throws(RuleFault) -> RuleNotice {
         guard case .table(let table) = value else {
             throw RuleFault("must be a table, is \(value.kind)")
         }
@@ -175,7 +175,7 @@ enum HookResult {
         guard case .string(let name) = table["channel"], let channel = Identifier(name) else {
             throw RuleFault("channel must be the id of a channel")
         }
-        return NoticeDraft(
+        return RuleNotice(
             channel: channel, subject: try text(table, "subject", most: subjectBytes),
             text: try text(table, "text", most: textBytes),
             data: try data(table["data"], box: box), key: try text(table, "key", most: keyBytes))

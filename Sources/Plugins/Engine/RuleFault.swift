@@ -8,6 +8,8 @@ package struct RuleFault: Error, Equatable, Sendable {
     package let line: Int?
     /// Whether a budget was used up.
     package let isKill: Bool
+    /// Whether other rules had used up the time: the rule itself is not to blame.
+    package internal(set) var isOfOthers = false
 
     package init(_ message: String, line: Int? = nil, isKill: Bool = false) {
         self.message = message

@@ -11,6 +11,9 @@ final class RuleHost: LuaHost {
     let box = MoneyBox()
     /// Answers of host functions under construction.
     private var answer: RecordInput
+    /// The plugin's own table as it was read last, ready to be given again.
+    private var table: RecordInput
+    private var tableText: String?
     var inputs = RuleInputs()
 
     /// The world of the running call; nil while the main part runs, which may ask for nothing.
@@ -30,7 +33,10 @@ final class RuleHost: LuaHost {
     /// Lines that one call may log; the others are dropped.
     static let linesPerCall = 50
 
-    init() { answer = RecordInput(box: box) }
+    init() {
+        answer = RecordInput(box: box)
+        table = RecordInput(box: box)
+    }
 
     /// Begins a call.
     func begin(
@@ -303,9 +309,13 @@ final class RuleHost: LuaHost {
             $0.append(decimal: state?.seq ?? 0)
             $0.append("}")
         }
-        answer.input.reset()
-        let object = (state?.json).flatMap { try? JSONReader.parse($0.utf8.span) }
-        answer.add(object ?? .object([]), answer.input.root, 0)
-        call.give(answer.input)
+        let text = state?.json ?? "{}"
+        if tableText != text {
+            table.input.reset()
+            let object = try? JSONReader.parse(text.utf8.span)
+            table.add(object ?? .object([]), table.input.root, 0)
+            tableText = text
+        }
+        call.give(table.input)
     }
 }

@@ -259,6 +259,12 @@ package final class RuleMachine {
         if outcome.ending != .finished { throw RuleFault(outcome) }
     }
 
+    /// Forgets what the last call spent and read: the next one does not come about.
+    func forgetCall() {
+        usage = RuleUsage()
+        host.inputs.removeAll()
+    }
+
     /// What the last call read, as a JSON object; nil where it read nothing.
     package func takeInputs() -> String? { host.inputs.json() }
 }

@@ -42,7 +42,7 @@ extension LiveRules {
         of serving: Serving, _ trade: borrowing RuleTrade, _ world: TransactionWorld
     ) throws(CommandError) -> String? {
         do throws(RuleFault) {
-            let reason = try look(serving, trade, world)
+            let reason = try look(serving, trade, isShadow: false, world)
             note(serving, "validate", serving.validate, reason == nil ? .passed : .refused)
             references.append(reference(serving, "validate"))
             return reason.map(RuleText.oneLine)
@@ -57,7 +57,7 @@ extension LiveRules {
         _ world: TransactionWorld
     ) {
         do throws(RuleFault) {
-            let refuses = try look(shadow, trade, world) != nil
+            let refuses = try look(shadow, trade, isShadow: true, world) != nil
             note(
                 shadow, "validate", shadow.validate, refuses == isRefused ? .passed : .diverged,
                 isShadow: true)
@@ -65,12 +65,13 @@ extension LiveRules {
     }
 
     private func look(
-        _ serving: Serving, _ trade: borrowing RuleTrade, _ world: TransactionWorld
+        _ serving: Serving, _ trade: borrowing RuleTrade, isShadow: Bool,
+        _ world: TransactionWorld
     ) throws(RuleFault) -> String? {
-        let machine = try ready(serving)
-        let limits = try budget.grant(limits)
-        defer { budget.spend(machine.usage) }
-        return try machine.refusal(trade, world: world, limits: limits)
+        let asked = copy trade
+        return try timed(serving, isShadow: isShadow) { (machine, limits) throws(RuleFault) in
+            try machine.refusal(asked, world: world, limits: limits)
+        }
     }
 
     // MARK: Arrivals
@@ -85,7 +86,7 @@ extension LiveRules {
             hasID = lastTrade.hasID || !isQuote
         } else {
             lastTrade = (subject, true)
-            budget.beginTrade()
+            beginTime()
         }
         let world = world(of: transaction)
         var asked = copy shipment
@@ -114,7 +115,7 @@ extension LiveRules {
         of serving: Serving, _ shipment: Shipment, _ world: TransactionWorld
     ) throws(CommandError) -> Timestamp? {
         do throws(RuleFault) {
-            let eta = try arrive(serving, shipment, world)
+            let eta = try arrive(serving, shipment, isShadow: false, world)
             note(serving, "eta", serving.eta, .passed)
             references.append(reference(serving, "eta"))
             return eta
@@ -128,18 +129,17 @@ extension LiveRules {
         _ shadow: Serving, _ shipment: Shipment, served: Timestamp, _ world: TransactionWorld
     ) {
         do throws(RuleFault) {
-            let eta = try arrive(shadow, shipment, world) ?? shipment.eta
+            let eta = try arrive(shadow, shipment, isShadow: true, world) ?? shipment.eta
             note(shadow, "eta", shadow.eta, eta == served ? .passed : .diverged, isShadow: true)
         } catch { failShadow(shadow, "eta", shadow.eta, error, trade: shipment.tradeID) }
     }
 
     private func arrive(
-        _ serving: Serving, _ shipment: Shipment, _ world: TransactionWorld
+        _ serving: Serving, _ shipment: Shipment, isShadow: Bool, _ world: TransactionWorld
     ) throws(RuleFault) -> Timestamp? {
-        let machine = try ready(serving)
-        let limits = try budget.grant(limits)
-        defer { budget.spend(machine.usage) }
-        return try machine.arrival(shipment, world: world, limits: limits)
+        try timed(serving, isShadow: isShadow) { (machine, limits) throws(RuleFault) in
+            try machine.arrival(shipment, world: world, limits: limits)
+        }
     }
 
     private func reference(_ serving: Serving, _ hook: String) -> RuleReference {

@@ -4,9 +4,26 @@ import Ledger
 
 /// How calls end: counters, logs, and what failures lead to.
 extension LiveRules {
-    func ready(_ serving: Serving) throws(RuleFault) -> RuleMachine {
-        if let machine = serving.machine { return machine }
-        throw RuleFault("this version could not be compiled; see PLUGIN LOG")
+    /// Runs a call within what its trade may still take.
+    ///
+    /// - Throws: what the call throws, or that nothing was left for it.
+    func timed<Result>(
+        _ serving: Serving, isShadow: Bool,
+        _ body: (RuleMachine, RuleLimits) throws(RuleFault) -> Result
+    ) throws(RuleFault) -> Result {
+        guard let machine = serving.machine else {
+            throw RuleFault("this version could not be compiled; see PLUGIN LOG")
+        }
+        machine.forgetCall()
+        let granted = try (isShadow ? shadowBudget : budget).grant(limits)
+        defer {
+            if isShadow { shadowBudget.spend(machine.usage) } else { budget.spend(machine.usage) }
+        }
+        do throws(RuleFault) { return try body(machine, granted) } catch {
+            var fault = error
+            if fault.isKill { fault.isOfOthers = granted.microseconds < limits.ruleMicroseconds }
+            throw fault
+        }
     }
 
     func note(
@@ -56,7 +73,7 @@ extension LiveRules {
                 end: .failed(isKill: fault.isKill, isSkipped: isSkipped)))
         note(serving.plugin, serving.label, hook, .error, fault.text)
         serving.renew(workshop)
-        if isDryRun || isQuote { return }
+        if isDryRun || isQuote || fault.isOfOthers { return }
         let now = clock.monotonicNanoseconds()
         let verdict = serving.policy.note(fault.isKill ? .killed : .failed, now: now)
         if let verdict {

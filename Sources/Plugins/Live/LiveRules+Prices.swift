@@ -48,7 +48,7 @@ extension LiveRules {
         _ steps: inout [PriceStep], _ world: TransactionWorld
     ) throws(CommandError) -> Int64 {
         do throws(RuleFault) {
-            let result = try run(serving, &trade, call, world)
+            let result = try run(serving, &trade, call, isShadow: false, world)
             note(serving, "pricing", serving.pricing, .passed)
             if !references.contains(where: { $0.name == serving.plugin && $0.hook == "pricing" }) {
                 references.append(
@@ -76,7 +76,7 @@ extension LiveRules {
         _ steps: inout [PriceStep], _ world: TransactionWorld
     ) {
         do throws(RuleFault) {
-            let result = try run(shadow, &trade, call, world)
+            let result = try run(shadow, &trade, call, isShadow: true, world)
             let after = result?.amount ?? call.before
             note(
                 shadow, "pricing", shadow.pricing, after == served ? .passed : .diverged,
@@ -95,18 +95,22 @@ extension LiveRules {
     }
 
     private func run(
-        _ serving: Serving, _ trade: inout RuleTrade, _ call: PriceCall, _ world: TransactionWorld
+        _ serving: Serving, _ trade: inout RuleTrade, _ call: PriceCall, isShadow: Bool,
+        _ world: TransactionWorld
     ) throws(RuleFault) -> RuleMachine.Price? {
-        let machine = try ready(serving)
         guard trade.lines.indices.contains(call.line) else { return nil }
-        let product = trade.lines[call.line].quantity.multipliedReportingOverflow(by: call.before)
-        if product.overflow { throw RuleFault("the line's total leaves 64 bits") }
-        trade.lines[call.line].unitPrice = call.before
-        trade.lines[call.line].lineTotal = product.partialValue
-        let limits = try budget.grant(limits)
-        defer { budget.spend(machine.usage) }
-        return try machine.price(
-            trade, line: call.line, isNamed: call.isNamed, world: world, limits: limits)
+        let line = trade.lines[call.line]
+        // Written only where it differs: a write copies all lines.
+        if line.unitPrice != call.before {
+            let product = line.quantity.multipliedReportingOverflow(by: call.before)
+            if product.overflow { throw RuleFault("the line's total leaves 64 bits") }
+            trade.lines[call.line].unitPrice = call.before
+            trade.lines[call.line].lineTotal = product.partialValue
+        }
+        return try timed(serving, isShadow: isShadow) { (machine, limits) throws(RuleFault) in
+            try machine.price(
+                trade, line: call.line, isNamed: call.isNamed, world: world, limits: limits)
+        }
     }
 
     private func step(

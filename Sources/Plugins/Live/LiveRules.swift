@@ -26,6 +26,8 @@ package final class LiveRules: RuleBook {
 
     private var world: TransactionWorld?
     var budget = RuleTime()
+    /// What is only watched takes nothing from those that decide.
+    var shadowBudget = RuleTime()
     var references: [RuleReference] = []
     var actions: [RuleAction] = []
     var isDryRun = false
@@ -134,6 +136,7 @@ package final class LiveRules: RuleBook {
         budget.begin(
             isMulti: isMulti, trade: limits.ruleTradeMicroseconds,
             transaction: limits.ruleTransactionMicroseconds)
+        shadowBudget = budget
         self.isDryRun = isDryRun
         isQuote = false
         lastTrade = nil
@@ -172,6 +175,12 @@ package final class LiveRules: RuleBook {
         if let lastTrade, lastTrade.id == trade.id { return }
         lastTrade = (trade.id, trade.hasID)
         isQuote = trade.isQuote
+        beginTime()
+    }
+
+    /// Another trade or shipment begins.
+    func beginTime() {
         budget.beginTrade()
+        shadowBudget.beginTrade()
     }
 }

@@ -23,10 +23,12 @@ struct RuleTime {
     func grant(_ limits: Limits) throws(RuleFault) -> RuleLimits {
         let left = min(trade, transaction ?? trade)
         if left <= 0 {
-            throw RuleFault(
+            var fault = RuleFault(
                 trade <= 0
                     ? "the rules of this trade have used up their time"
                     : "the rules of this MULTI have used up their time")
+            fault.isOfOthers = true
+            throw fault
         }
         return RuleLimits(
             instructions: limits.ruleInstructions,

@@ -11,6 +11,8 @@ struct RuleInputs: ~Copyable {
     /// The longest object, bytes.
     static let maximumBytes = 4_096
     private static let room = maximumBytes - 24
+    /// The most questions told apart; the others are only counted.
+    private static let questions = 256
 
     private var body = ByteBuffer(capacity: 16)
     private var keys: [String] = []
@@ -31,6 +33,10 @@ struct RuleInputs: ~Copyable {
     /// - Parameter write: appends the answer as JSON; called unless the question is there already.
     mutating func note(_ key: String, _ write: (inout ByteBuffer) -> Void) {
         if keys.contains(key) { return }
+        if keys.count == Self.questions {
+            omitted += 1
+            return
+        }
         keys.append(key)
         let start = body.count
         body.append(start == 0 ? UInt8(ascii: "{") : UInt8(ascii: ","))
