@@ -15,7 +15,7 @@ local most_remembered = 500         -- the state of a rule is at most 64 KiB
 local function value_is_urgent(shipment)
   local trade = shipment.trade and entrepot.trade(shipment.trade)
   local limit = trade and urgent[trade.currency]
-  return limit ~= nil and money(trade.total, trade.currency) >= limit
+  return limit ~= nil and trade.total >= limit
 end
 
 local function remembered()

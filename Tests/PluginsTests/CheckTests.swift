@@ -4,21 +4,6 @@ import Ledger
 import Plugins
 import Testing
 
-@Suite struct ShippedRuleTests {
-    @Test func thereAreSome() { #expect(PluginSources.shipped.count >= 7) }
-
-    @Test(arguments: PluginSources.shipped)
-    func passTheirOwnTests(file: String) {
-        let check = PluginCheck(
-            source: PluginSources.text(file), file: file,
-            expectedName: Identifier(String(file.dropLast(4))), limits: Limits())
-        #expect(check.failures == [])
-        #expect(check.warnings == [])
-        #expect(check.outcomes.count > 4)
-        #expect(check.metadata?.name == Identifier(String(file.dropLast(4))))
-    }
-}
-
 @Suite struct CheckTests {
     private func failures(_ source: String) -> [String] {
         PluginCheck(source: source, file: "r.lua", limits: Limits()).failures
