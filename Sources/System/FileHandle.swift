@@ -19,6 +19,8 @@ package struct FileHandle: ~Copyable, Sendable {
         case append
         /// For reading and writing; created, or emptied.
         case replace
+        /// For reading; must exist and be no link. Does not wait for the writer of a pipe.
+        case plain
     }
 
     // Invariant: the descriptor is open and nobody else closes it, from init to deinit; pointers
@@ -37,6 +39,7 @@ package struct FileHandle: ~Copyable, Sendable {
             case .create: O_RDWR | O_CREAT | O_EXCL
             case .append: O_WRONLY | O_CREAT | O_APPEND
             case .replace: O_RDWR | O_CREAT | O_TRUNC
+            case .plain: O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
             }
         descriptor = try calling("open \(path)") {
             unsafe open(path, flags | O_CLOEXEC, permissions)
@@ -51,6 +54,13 @@ package struct FileHandle: ~Copyable, Sendable {
         var status = stat()
         try calling("fstat \(path)") { unsafe fstat(descriptor, &status) }
         return Int(status.st_size)
+    }
+
+    /// Whether it is a regular file: no folder, pipe, device or socket.
+    package func isRegular() throws(SystemError) -> Bool {
+        var status = stat()
+        try calling("fstat \(path)") { unsafe fstat(descriptor, &status) }
+        return status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Appends up to `count` bytes from `offset` to `buffer`.
