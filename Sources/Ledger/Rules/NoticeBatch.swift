@@ -69,6 +69,8 @@ package struct NoticeReceipt: Equatable, Sendable {
 
     package var queued = 0
     package var refused: [Refused] = []
+
+    package init() {}
 }
 
 /// What a lane has found out: written as one transaction.

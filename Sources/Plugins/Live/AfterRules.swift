@@ -13,7 +13,8 @@ package final class AfterRules {
     package let tag: VersionTag
     package let definition: PluginDefinition
     private let label: String
-    private let machine: RuleMachine
+    private let version: PluginVersion
+    private var machine: RuleMachine
     private let scope: StationNumber?
     private let log: RuleLog
     private let clock: any Clock
@@ -34,26 +35,34 @@ package final class AfterRules {
         _ version: PluginVersion, statistics: RuleStatistics, log: RuleLog, clock: any Clock,
         limits: Limits
     ) throws(PluginProblem) {
-        machine = try RuleMachine(
-            source: version.source, file: version.plugin.text, limits: limits)
+        machine = try Self.machine(version, log: log, clock: clock, limits: limits)
+        self.version = version
         plugin = version.plugin
         tag = version.tag
         definition = machine.definition
         scope = version.station
-        machine.scope = version.station
         self.log = log
         self.clock = clock
         self.limits = limits
         on = statistics.counters(version.plugin, "on")
         every = statistics.counters(version.plugin, "every")
+        label = version.tag.label
+    }
+
+    private static func machine(
+        _ version: PluginVersion, log: RuleLog, clock: any Clock, limits: Limits
+    ) throws(PluginProblem) -> RuleMachine {
+        let machine = try RuleMachine(
+            source: version.source, file: version.plugin.text, limits: limits)
+        machine.scope = version.station
         let label = version.tag.label
-        self.label = label
         machine.host.log = { level, hook, text in
             log.add(
                 RuleLog.Line(
                     time: Timestamp(milliseconds: clock.wallMilliseconds()), level: level,
                     version: label, hook: "\(hook)", text: text), plugin: version.plugin)
         }
+        return machine
     }
 
     /// Whether a hook hears the event: by its type, and, for a station's plugin, by the stations
@@ -115,9 +124,6 @@ package final class AfterRules {
         return actions
     }
 
-    /// Whether a kill has left so little memory that the version should be compiled anew.
-    package var needsReplacement: Bool { machine.needsReplacement }
-
     /// Frees the machine, on this thread.
     package func close() { machine.close() }
 
@@ -143,8 +149,18 @@ package final class AfterRules {
                     time: Timestamp(milliseconds: clock.wallMilliseconds()), level: .error,
                     version: label, hook: hook, text: error.text), plugin: plugin)
             note(error, hook)
+            renew()
             return nil
         }
+    }
+
+    /// After a kill that has left little memory: another machine. The record of failures stays.
+    private func renew() {
+        guard machine.needsReplacement,
+            let fresh = try? Self.machine(version, log: log, clock: clock, limits: limits)
+        else { return }
+        machine.close()
+        machine = fresh
     }
 
     private func figures(_ end: HookCall.End) -> HookCall {
