@@ -87,7 +87,7 @@ let package = Package(
             [
                 "Basics", "JSON", "RESP", "Domain", "Lua", "System", "EventLoop", "RocksDB",
                 "Storage",
-                "HTTPClient", "Ledger", "Notifications",
+                "HTTPClient", "Ledger", "Plugins", "Notifications",
                 "RESPServer",
             ]),
         .executableTarget(

@@ -15,6 +15,7 @@ import Testing
         let name = String(generator.next() as UInt64, radix: 36)
         var configuration = Configuration()
         configuration.data = "/tmp/entrepot-runtime-\(name)"
+        configuration.plugins = configuration.data + "/plugins"
         configuration.tcp = Endpoint(host: "127.0.0.1", port: 0)
         configuration.blockCacheBytes = 8 << 20
         configuration.writeBufferBytes = 4 << 20

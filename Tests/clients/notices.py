@@ -52,7 +52,7 @@ class Server:
         at = self.log.seek(0, os.SEEK_END)
         self.process = subprocess.Popen(
             [binary, "serve", "--data", f"{folder}/data", "--tcp", "127.0.0.1:0", "--http", "off",
-             *self.flags], stdout=self.log, stderr=self.log)
+             "--plugins", f"{folder}/plugins", *self.flags], stdout=self.log, stderr=self.log)
 
         atexit.register(self.process.kill)
 

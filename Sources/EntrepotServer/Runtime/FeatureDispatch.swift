@@ -7,8 +7,13 @@ import Notifications
 /// Sends the commands that take their time to whoever answers them.
 final class FeatureDispatch: FeatureCommands {
     private let notifications: Notifications
+    private let rules: any FeatureCommands
 
-    init(notifications: Notifications) { self.notifications = notifications }
+    /// - Parameter rules: answers the commands of `PLUGIN`.
+    init(notifications: Notifications, rules: any FeatureCommands) {
+        self.notifications = notifications
+        self.rules = rules
+    }
 
     func run(
         _ spec: CommandSpec, _ words: [[UInt8]], caller: Caller,
@@ -16,7 +21,7 @@ final class FeatureDispatch: FeatureCommands {
     ) {
         switch spec.name {
         case "CHANNEL TEST": testChannel(words, caller, complete)
-        default: complete(.error(.noRules))
+        default: rules.run(spec, words, caller: caller, complete: complete)
         }
     }
 

@@ -28,6 +28,7 @@ package final class ServerRuntime {
     private let settings: LiveConfiguration
     private let status: ServerStatus
     private let notifications: Notifications
+    private let rules: ServerRules
     private let features: FeatureDispatch
     /// What is listened on, as `HOST:PORT`.
     package let tcp: String
@@ -73,12 +74,14 @@ package final class ServerRuntime {
         settings = LiveConfiguration(configuration, log: log, environment: environment)
         status = ServerStatus(directory: configuration.data, clock: clock)
         notifications = try NoticeDelivery.make(configuration, ledger: ledger, log: log)
-        features = FeatureDispatch(notifications: notifications)
+        rules = try ServerRules(configuration, ledger: ledger, log: log)
+        features = FeatureDispatch(notifications: notifications, rules: rules.commands)
         do throws(SystemError) {
             tcp = try server.listen(
                 host: configuration.tcp.host, port: configuration.tcp.port)
         } catch {
             // Nothing was served: the store closes as cleanly as it was opened.
+            rules.stop()
             try? ledger.stop()
             throw ServerFailure("\(error)")
         }
@@ -146,6 +149,7 @@ package final class ServerRuntime {
         server.status = status
         server.features = features
         status.notifications = notifications
+        status.rules = rules
         ledger.observeDurable { [notifications] events, view in
             notifications.observe(events, view)
         }
@@ -166,12 +170,14 @@ package final class ServerRuntime {
         do throws(StorageError) { try notifications.start() } catch {
             throw ServerFailure(error.message)
         }
+        try rules.start()
         // The first stop ends the loop; the connections then get their last replies.
         try Self.explained { () throws(SystemError) in try loop.run() }
         log.info("stopping")
         server.stop()
         try Self.explained { () throws(SystemError) in try loop.run() }
-        // What the lanes hand over last, the ledger takes in before it stops.
+        // What rules and lanes hand over last, the ledger takes in before it stops.
+        rules.stop()
         notifications.stop()
         do throws(StorageError) { try ledger.stop() } catch {
             throw ServerFailure(error.message)

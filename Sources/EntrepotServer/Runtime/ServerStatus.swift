@@ -12,6 +12,8 @@ final class ServerStatus: StatusPort {
     private let bytesAtStart: Int
     /// What delivers notices; nil: nothing does.
     var notifications: Notifications?
+    /// The rules; nil: there are none.
+    var rules: ServerRules?
 
     init(directory: String, clock: any Clock) {
         self.directory = directory
@@ -24,6 +26,7 @@ final class ServerStatus: StatusPort {
         switch section {
         case "persistence": persistenceLines
         case "notices": noticeLines
+        case "rules": rules?.lines ?? []
         default: []
         }
     }

@@ -10,7 +10,7 @@ struct ServerInfo {
     private typealias Line = (name: String, value: String)
     private static let standard = [
         "server", "clients", "memory", "persistence", "stats", "replication", "entrepot",
-        "notices", "keyspace",
+        "rules", "notices", "keyspace",
     ]
     private static let all = standard + ["commandstats", "latencystats", "errorstats"]
 

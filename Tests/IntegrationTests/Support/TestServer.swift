@@ -58,7 +58,10 @@ final class TestServer {
     ) throws -> Program {
         guard let binary else { throw Trouble(absence) }
         let words =
-            prefix + [binary, "serve", "--data", data, "--tcp", "127.0.0.1:0", "--http", "off"]
+            prefix + [
+                binary, "serve", "--data", data, "--tcp", "127.0.0.1:0", "--http", "off",
+                "--plugins", folder.path + "/plugins",
+            ]
         return try Program(words + flags, in: folder.path, environment: variables)
     }
 

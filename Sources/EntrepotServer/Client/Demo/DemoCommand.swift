@@ -25,6 +25,7 @@ package enum DemoCommand {
             let path = "\(invocation.environment["TMPDIR"] ?? "/tmp")/entrepot-demo-\(getpid())"
             scratch = path
             flags.append(("data", path))
+            flags.append(("plugins", path + "/plugins"))
         }
         defer { if let scratch { _ = try? FileSystem.removeTree(scratch) } }
         return serve(flags, rate: rate, keepsData: scratch == nil, invocation)
