@@ -132,6 +132,8 @@ struct RuleTests {
         #expect(try ruled.quote(100) == "9.50")
         let lines = try ruled.json("PLUGIN LOG bulk")["items"]?.array ?? []
         #expect(lines.last?["level"]?.string == "error")
+        let stats = try ruled.json("PLUGIN STATS bulk")
+        #expect(stats["refused"]?.string?.contains("expected 9.00") == true)
         try ruled.save("bulk.lua", "return {\n  name = \n}")
         try ruled.eventually("the line is named") {
             ruled.server.program.errorText.contains("bulk.lua:3: ")

@@ -297,6 +297,32 @@ struct AfterTests {
     }
 }
 
+extension AfterTests {
+    @Test("a stop waits for one call at most")
+    func stops() throws {
+        let market = try RuledMarket()
+        market.setUp()
+        market.load(
+            PluginSources.plugin(
+                "on = { [\"trade.initiated\"] = function(event) while true do end end }"))
+        for _ in 0..<20 { market.run("TRADE CREATE luna mars water:1") }
+        let runner = AfterRunner(
+            desk: AfterDesk(
+                ledger: InboxAfterLedger(market.ledger.inbox), limits: Limits(),
+                clock: SystemClock(), statistics: RuleStatistics(), lines: RuleLog(),
+                log: Log(level: .error, format: .text, clock: market.clock, sink: NoSink())),
+            view: market.ledger.durableView)
+        try runner.start()
+        market.ledger.tick()
+        breathe()
+        let clock = SystemClock()
+        let began = clock.monotonicNanoseconds()
+        runner.stop()
+        runner.join()
+        #expect(clock.monotonicNanoseconds() - began < 1_000_000_000)
+    }
+}
+
 @Suite("Timers of rules")
 struct TimerTableTests {
     @Test("new, kept and odd timers")

@@ -46,8 +46,9 @@ package final class AfterRunner: Sendable {
     /// once. Cost: a look at each event's type.
     package func observe(_ events: [Event], _ view: ReadView) {
         var changed: [Identifier] = []
-        for event in events {
-            if case .plugin(let change) = event.data { changed.append(change.plugin.name) }
+        // By index: a copy of each event would cost more than the look.
+        for index in events.indices where events[index].type.isOperational {
+            if case .plugin(let change) = events[index].data { changed.append(change.plugin.name) }
         }
         let isQuiet = mail.withLock { mail in
             mail.view = view

@@ -12,7 +12,7 @@ package struct RuleAnswers: Sendable {
     private let lines: RuleLog
     private let progress: @Sendable () -> [AfterFigures]
 
-    private static let linesUnlessSaid = 50
+    private static let linesUnlessSaid = RuleLog.lines
 
     /// - Parameters:
     ///   - inbox: has the durable store.
@@ -128,12 +128,16 @@ package struct RuleAnswers: Sendable {
     private func stats(of plugin: Plugin, _ progress: AfterFigures?) -> JSONValue {
         let hooks = statistics.snapshot(of: plugin.name).filter { $0.figures.calls > 0 }
             .map { PluginReport.stats($0.key.hook, $0.figures) }
+        // What was last said about a file: an error is of one that was refused.
+        let load = lines.lines(of: plugin.name).last { $0.hook == "load" }
+        let refused = load.flatMap { $0.level == .error ? $0 : nil }
         return .object([
             ("name", .string(plugin.name.text)), ("mode", .string("\(plugin.mode.name)")),
             ("version", (plugin.live ?? plugin.candidate).map { .string($0.label) } ?? .null),
             ("hooks", .array(hooks)),
             ("cursor", progress.map { .number("\($0.cursor)") } ?? .null),
             ("lag", progress.map { .number("\($0.lag)") } ?? .null),
+            ("refused", refused.map { .string($0.text) } ?? .null),
         ])
     }
 

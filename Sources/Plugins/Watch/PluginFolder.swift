@@ -164,6 +164,8 @@ package final class PluginFolder: Sendable {
             tell(.info, version, "loaded from \(name)", plugin: plugin.name)
         case .some(.some(.failure(let error))):
             refuse(name, ["\(name): \(error.message)"], source.name)
+            // Its station may be added later: a touch of the file is then enough.
+            if error.code == .notFound { intake.forget(name) }
             if error.code == .noSpace || error.code == .busy {
                 // The bytes are good: once more when there is room.
                 intake.forget(name)

@@ -10,7 +10,7 @@ package enum PluginServerCommands {
     package static let flags: [Flag] =
         ServerOptions.flags + [Flag("json", nil, "Print the server's own JSON")]
     package static let logFlags: [Flag] =
-        flags + [Flag("limit", "N", "How many of the last lines (50).")]
+        flags + [Flag("limit", "N", "How many of the last lines (all that are kept, 256).")]
     package static let modes = ["live", "shadow", "off", "canary"]
 
     // MARK: Changes
@@ -86,8 +86,11 @@ package enum PluginServerCommands {
         run(invocation) { (server) throws(ClientError) in
             let plugin = try document(&server, ["PLUGIN", "INFO"] + invocation.operands)
             if plugin.isNull { throw ClientError("there is no plugin \(invocation.operands[0])") }
+            let stats = try document(&server, ["PLUGIN", "STATS"] + invocation.operands)
             return show(plugin, invocation) { plugin in
-                (plugin.object ?? []).map { "\($0.key): \(text($0.value))\n" }.joined()
+                var lines = (plugin.object ?? []).map { "\($0.key): \(text($0.value))\n" }
+                if let refused = stats["refused"]?.string { lines.append("refused: \(refused)\n") }
+                return lines.joined()
             }
         }
     }
