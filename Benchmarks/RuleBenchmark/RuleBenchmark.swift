@@ -10,7 +10,7 @@ import Storage
 @main struct RuleBenchmark {
     static func main() throws {
         guard CommandLine.arguments.count == 2 else {
-            fputs("usage: RuleBenchmark FOLDER (which is made, and must not exist)\n", stderr)
+            print("usage: RuleBenchmark FOLDER (which is made, and must not exist)")
             exit(2)
         }
         try run(CommandLine.arguments[1])
@@ -25,7 +25,7 @@ import Storage
         let clock = SystemClock()
         let ledger = try Ledger(
             store: try Store(directory: folder, options: storeOptions), options: options,
-            clock: clock, wake: {}, fail: { fputs("\($0)\n", stderr) })
+            clock: clock, wake: {}, fail: { print($0) })
         let workshop = try RuleWorkshop(limits: options.limits)
         ledger.rules = LiveRules(
             workshop: workshop, names: ledger.state.names, clock: clock, limits: options.limits)
