@@ -58,6 +58,7 @@ def visit(kind, folder, options, round_number):
             row = measure(peer, f"trade P{pipeline}", operation, True)
             rows.append(dict(row, fsync_ms=round(probe, 3)))
             say(row)
+        settle(peer)
         for name, words in peer.baselines().items():
             for pipeline in (1, 16):
                 operation = timed_redis_benchmark(peer.port, CONNECTIONS, pipeline,
@@ -70,6 +71,17 @@ def visit(kind, folder, options, round_number):
         peer.stop()
         shutil.rmtree(peer.folder, ignore_errors=True)
     return [dict(row, round=round_number) for row in rows]
+
+
+def settle(peer, longest=15):
+    """Waits until the work that the trades left behind (flushes, compactions, AOF rewrites) is done,
+    so that its cost is not counted as a reader's."""
+    until = time.monotonic() + longest
+    while time.monotonic() < until:
+        used = peer.server.cpu()
+        time.sleep(0.5)
+        if peer.server.cpu() - used < 0.02:
+            return
 
 
 def say(row):

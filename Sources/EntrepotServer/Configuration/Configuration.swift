@@ -30,7 +30,7 @@ package struct Configuration: Sendable {
     /// When writes are forced to the disk.
     package var fsync = FsyncPolicy.always
     /// When the high-water mark is written.
-    package var mark = MarkPolicy.group
+    package var mark = MarkPolicy.interval(milliseconds: 100)
     /// Memory for blocks read from the disk.
     package var blockCacheBytes = 256 * 1_024 * 1_024
     /// Memory for writes of one family before they go to the disk.
