@@ -54,6 +54,23 @@ struct WatchTests {
         #expect(passes(intake.look("good.lua")))
     }
 
+    @Test("what was taken up before the start is not examined again")
+    func stored() throws {
+        let folder = try Folder()
+        try write(folder, "good.lua", good)
+        let name = Identifier(literal: "good")
+        let digest = RuleMachine.digest(name: name, source: good)
+        let checks = Mutex(0)
+        let intake = PluginIntake(folder: folder.path, stored: [name: digest]) { source, file in
+            checks.withLock { $0 += 1 }
+            return PluginCheck(source: source, file: file, limits: Limits())
+        }
+        #expect(isNothing(intake.look("good.lua")))
+        #expect(checks.withLock { $0 } == 0)
+        try write(folder, "good.lua", good + "\n")
+        #expect(passes(intake.look("good.lua")))
+    }
+
     @Test("bad files are refused with their reason, once")
     func refusals() throws {
         let folder = try Folder()
@@ -129,6 +146,8 @@ struct WatchTests {
 /// A ledger that takes everything in.
 private final class TakenSources: FolderLedger {
     private let sources = Mutex<[String]>([])
+
+    func files() -> [Identifier: Digest128] { [:] }
 
     func load(
         _ source: PluginSource, _ metadata: PluginMetadata,

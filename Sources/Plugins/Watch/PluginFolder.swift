@@ -74,7 +74,7 @@ package final class PluginFolder: Sendable {
     // MARK: The thread
 
     private func run() {
-        let intake = PluginIntake(folder: path) { [workshop] source, file in
+        let intake = PluginIntake(folder: path, stored: ledger.files()) { [workshop] source, file in
             workshop.check(source, file: file)
         }
         var reason: String?

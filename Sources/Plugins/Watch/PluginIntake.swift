@@ -27,10 +27,18 @@ final class PluginIntake {
     private let folder: String
     private let check: (_ source: String, _ file: String) -> PluginCheck
     private var files: [String: Known] = [:]
+    /// What was taken up before the server started.
+    private let stored: [Identifier: Digest128]
 
-    /// - Parameter check: examines a source.
-    init(folder: String, check: @escaping (_ source: String, _ file: String) -> PluginCheck) {
+    /// - Parameters:
+    ///   - stored: the bytes of files that were taken up before, by plugin.
+    ///   - check: examines a source.
+    init(
+        folder: String, stored: [Identifier: Digest128] = [:],
+        check: @escaping (_ source: String, _ file: String) -> PluginCheck
+    ) {
         self.folder = folder
+        self.stored = stored
         self.check = check
     }
 
@@ -51,6 +59,10 @@ final class PluginIntake {
         }
         let hash = FastHash.hash64(text.utf8.span, seed: 0)
         if files[name]?.hash == hash { return .nothing }
+        if files[name] == nil, let plugin = storedPlugin(of: text) {
+            files[name] = Known(hash: hash, plugin: plugin)
+            return .nothing
+        }
         let check = check(text, name)
         let plugin = check.definition?.name ?? files[name]?.plugin
         files[name] = Known(hash: hash, plugin: plugin)
@@ -64,6 +76,11 @@ final class PluginIntake {
                 try PluginSource(name: metadata.name, text: text), metadata,
                 warnings: check.warnings.map { $0.text(file: name) })
         } catch { return .refused(["\(name): \(error.message)"], plugin: metadata.name) }
+    }
+
+    /// The plugin whose file had exactly these bytes when it was taken up.
+    private func storedPlugin(of text: String) -> Identifier? {
+        stored.first { RuleMachine.digest(name: $0.key, source: text) == $0.value }?.key
     }
 
     /// Forgets the bytes of a file, so that the next look takes them up again.
