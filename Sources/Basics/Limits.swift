@@ -7,6 +7,15 @@ package struct Limits: Sendable, Equatable {
     /// The defaults.
     package init() {}
 
+    // MARK: Fixed
+
+    /// Longest id, and longest key of `KEY`: part of the format.
+    package static var identifierBytes: Int { 64 }
+    /// Longest event as it is stored: followers and older programs rely on it.
+    package static var eventBytes: Int { 256 << 10 }
+    /// Most bytes of the events of one transaction, for the same reason.
+    package static var transactionBytes: Int { 4 << 20 }
+
     // MARK: Requests over TCP
 
     /// Longest request line of the inline form, with its line end.
@@ -53,6 +62,9 @@ package struct Limits: Sendable, Equatable {
     /// Most subscriptions at once, all connections together.
     package var subscribers = 10_000
 
+    /// Longest name of a connection and of its client's library.
+    package var clientNameBytes = 256
+
     // MARK: HTTP
 
     /// Longest request head.
@@ -80,6 +92,14 @@ package struct Limits: Sendable, Equatable {
     package var tradeLines = 100
     /// Longest attributes document of one record.
     package var attributesBytes = 16 * 1_024
+    /// Longest name, description, reason, note or reference.
+    package var textBytes = 1_024
+    /// Longest text that `ITEM SEARCH` looks for.
+    package var searchBytes = 256
+    /// Longest time that a reservation may last.
+    package var ttlSeconds = 31_536_000
+    /// Most days of one summary.
+    package var summaryDays = 3_660
     /// Most records of one page.
     package var pageRecords = 1_000
     /// A page ends before it grows beyond this.

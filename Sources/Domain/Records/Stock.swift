@@ -11,6 +11,8 @@ package struct Stock: Equatable, Sendable {
     package var capacity: Int64?
     /// The level below which the row is low, where the station named one (else 10 % of capacity).
     package var lowAt: Int64?
+    /// The station said that the row is never low, whatever its capacity.
+    package var isNeverLow: Bool
     /// The station's own price in minor units of `askCurrency`; both or neither.
     package var ask: Int64?
     package var askCurrency: CurrencyCode?
@@ -29,6 +31,7 @@ package struct Stock: Equatable, Sendable {
         incoming = 0
         capacity = nil
         lowAt = nil
+        isNeverLow = false
         ask = nil
         askCurrency = nil
         seq = 0
@@ -41,7 +44,9 @@ package struct Stock: Equatable, Sendable {
     @inlinable package var available: Int64 { onHand &- reserved &- held }
 
     /// The level in force: the named one, else 10 % of capacity, else none (never low).
-    @inlinable package var effectiveLowAt: Int64? { lowAt ?? capacity.map { $0 / 10 } }
+    @inlinable package var effectiveLowAt: Int64? {
+        isNeverLow ? nil : lowAt ?? capacity.map { $0 / 10 }
+    }
 
     @inlinable package var isLow: Bool {
         guard let level = effectiveLowAt else { return false }

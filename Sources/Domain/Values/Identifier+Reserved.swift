@@ -7,9 +7,9 @@ extension Identifier {
         "AFTER", "AS", "ASK", "AT", "BY", "CAPACITY", "CATEGORY", "CURRENCY", "CURSOR", "DAYS",
         "DELAYED", "DESCRIPTION", "DESIGNATION", "DOCKED", "DRYRUN", "EMAIL", "ETA", "FROM", "ID",
         "ITEM", "KEY", "KIND", "LIMIT", "LOST", "LOW", "MASS", "MAX", "META", "MIN", "MS", "NAME",
-        "NONE", "NOTE", "OF", "ORBITS", "PASSWORD", "PRICE", "QUOTE", "REASON", "REF", "REV",
-        "ROLE", "SEARCH", "SHIP", "STATION", "STATIONS", "STATUS", "SUMMARY", "TO", "TRACE", "TTL",
-        "UNIT", "UPDATE", "VOLUME",
+        "NONE", "NOTE", "OCCURRED", "OF", "ORBITS", "PASSWORD", "PRICE", "QUOTE", "REASON", "REF",
+        "REV", "ROLE", "SEARCH", "SHIP", "STATION", "STATIONS", "STATUS", "SUMMARY", "TO", "TRACE",
+        "TTL", "UNIT", "UPDATE", "VOLUME",
     ]
 
     /// The other sides of movements that are no stations; a station of that name would make history

@@ -55,7 +55,8 @@ package struct Position: Hashable, Sendable {
         if !value.isFinite {
             throw .range("coordinate \(ValueError.quoted(bytes)) is beyond the limit of a double")
         }
-        return value
+        // There is one zero.
+        return value == 0 ? 0 : value
     }
 
     private static func hasDecimalForm(_ bytes: Span<UInt8>) -> Bool {
@@ -96,12 +97,13 @@ package struct Position: Hashable, Sendable {
 extension ByteBuffer {
     /// Appends `{"x":…,"y":…,"z":…}`.
     package mutating func appendJSON(_ position: Position) {
+        // Adding zero makes -0, which older programs stored, a plain 0.
         append("{\"x\":")
-        appendJSON(double: position.x)
+        appendJSON(double: position.x + 0)
         append(",\"y\":")
-        appendJSON(double: position.y)
+        appendJSON(double: position.y + 0)
         append(",\"z\":")
-        appendJSON(double: position.z)
+        appendJSON(double: position.z + 0)
         append(UInt8(ascii: "}"))
     }
 }

@@ -4,6 +4,7 @@ package enum SettingUnit: Sendable {
     case bytes
     case microseconds
     case milliseconds
+    case seconds
     case percent
     case instructions
 
@@ -15,6 +16,7 @@ package enum SettingUnit: Sendable {
             [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000)]
         case .milliseconds:
             [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+        case .seconds: [("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]
         case .percent: [("%", 1)]
         case .count, .instructions: []
         }
@@ -27,6 +29,7 @@ package enum SettingUnit: Sendable {
         case .bytes: "bytes"
         case .microseconds: "microseconds"
         case .milliseconds: "milliseconds"
+        case .seconds: "seconds"
         case .percent: "percent"
         case .instructions: "instructions"
         }

@@ -194,6 +194,21 @@ extension Setting {
             })
     }
 
+    /// A limit that is part of the format: shown with the others, taken only as it is.
+    static func fixed(
+        _ key: String, _ value: Int, _ group: Group, _ unit: SettingUnit, _ help: String
+    ) -> Setting {
+        let shown = Quantity.display(value, unit: unit)
+        return Setting(
+            key: key, group: group, expected: "N", range: shown, help: help, isChangeable: false,
+            isSecret: false, completion: .none,
+            read: { _ in String(value) }, display: { _ in shown },
+            write: { (_, text) throws(SettingRefusal) in
+                if Quantity.parse(text, unit: unit) == value { return }
+                throw SettingRefusal(message: "is \(shown) and cannot be changed")
+            })
+    }
+
     private static func checkedPath(_ text: String) throws(SettingRefusal) -> String {
         if text.isEmpty { throw SettingRefusal(message: "must not be empty") }
         if text.utf8.contains(0) || text.utf8.count > 4_000 {

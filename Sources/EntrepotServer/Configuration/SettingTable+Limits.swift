@@ -84,6 +84,9 @@ extension SettingTable {
         .number(
             "subscribers", \.limits.subscribers, .connections, .count, 1...1_000_000,
             changeable: true, "Most subscriptions at once, all connections together."),
+        .number(
+            "client_name_bytes", \.limits.clientNameBytes, .connections, .bytes, 16...4_096,
+            changeable: true, "Longest name of a connection and of its client's library."),
     ]
 
     private static let http: [Setting] = [
@@ -123,6 +126,26 @@ extension SettingTable {
         .number(
             "attributes_bytes", \.limits.attributesBytes, .records, .bytes, 256...mebibyte,
             "Longest attributes document of one record."),
+        .fixed(
+            "identifier_bytes", Limits.identifierBytes, .records, .bytes,
+            "Longest id, and longest key of KEY."),
+        .fixed(
+            "event_bytes", Limits.eventBytes, .records, .bytes, "Longest event as it is stored."),
+        .fixed(
+            "transaction_bytes", Limits.transactionBytes, .records, .bytes,
+            "Most bytes of the events of one command or MULTI."),
+        .number(
+            "text_bytes", \.limits.textBytes, .records, .bytes, 64...16 * 1_024,
+            "Longest name, description, reason, note or reference."),
+        .number(
+            "search_bytes", \.limits.searchBytes, .records, .bytes, 16...4_096, changeable: true,
+            "Longest text that ITEM SEARCH looks for."),
+        .number(
+            "ttl_seconds", \.limits.ttlSeconds, .records, .seconds, 1...10 * 31_536_000,
+            changeable: true, "Longest time that a reservation may last."),
+        .number(
+            "summary_days", \.limits.summaryDays, .records, .count, 1...36_600,
+            changeable: true, "Most days of one TRADE SUMMARY."),
         .number(
             "page_records", \.limits.pageRecords, .records, .count, 1...100_000, changeable: true,
             "Most records of one page."),

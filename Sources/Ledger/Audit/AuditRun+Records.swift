@@ -22,7 +22,7 @@ extension AuditRun {
                 if let capacity = row.capacity,
                     Int128(row.onHand) + Int128(row.incoming) > Int128(capacity)
                 {
-                    report.overCapacity.append(name(key))
+                    report.overCapacity.append(subject(key))
                 }
             } catch { damaged(name(key), error) }
         }

@@ -106,6 +106,11 @@ package final class AuditRun {
         return !isCancelled
     }
 
+    /// A row as the subjects of events name it.
+    func subject(_ key: StockKey) -> String {
+        "inventory/\(view.names.station(key.station))/\(view.names.item(key.item))"
+    }
+
     func name(_ key: StockKey) -> String {
         "stock/\(view.names.station(key.station))/\(view.names.item(key.item))"
     }

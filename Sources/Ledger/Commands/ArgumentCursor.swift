@@ -151,14 +151,14 @@ extension ArgumentCursor {
     /// Text of valid UTF-8.
     ///
     /// - Parameter maximumBytes: the longest that is taken.
-    /// - Throws: `SYNTAX` for bytes that are not text, `RANGE` where it is longer.
+    /// - Throws: `SYNTAX` for bytes that are not text, `LIMIT` where it is longer.
     package mutating func text(
         _ words: borrowing ArgumentVector, _ name: StaticString, maximumBytes: Int
     ) throws(CommandError) -> String {
         let word = try word(words, name)
         if word.count > maximumBytes {
             throw CommandError(
-                .range, "\(name) has \(word.count) bytes, the limit is \(maximumBytes)")
+                .limit, "\(name) has \(word.count) bytes, the limit is \(maximumBytes)")
         }
         guard let text = word.validatedText else {
             throw CommandError(.syntax, "\(name) \(ValueError.quoted(word)) is not valid UTF-8")

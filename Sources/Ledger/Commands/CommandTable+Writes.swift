@@ -12,7 +12,7 @@ extension CommandTable {
             .write(.stationAdd, StationCommands.add)),
         CommandSpec(
             "STATION SET", words: 4...most, .write, .operator, .catalog,
-            "id [NAME text] [KIND planet|station|depot] [ORBITS planet|NONE] [AT x y z|NONE] "
+            "id [NAME text|NONE] [KIND planet|station|depot] [ORBITS planet|NONE] [AT x y z|NONE] "
                 + "[META json|NONE]", "Changes a station.", keys: KeyArguments(2, 2),
             .write(.stationSet, StationCommands.set)),
         CommandSpec(
@@ -29,12 +29,14 @@ extension CommandTable {
         CommandSpec(
             "ITEM ADD", words: 3...most, .write, .admin, .catalog,
             "id [NAME text] [DESCRIPTION text] [CATEGORY c] [UNIT u] [MASS kg] [VOLUME m3] "
-                + "[PRICE amount currency] [META json]", "Adds an item.",
+                + "[PRICE amount currency|NONE] [META json] [STATUS active|retired]",
+            "Adds an item.",
             keys: KeyArguments(2, 2), .write(.itemAdd, ItemCommands.add)),
         CommandSpec(
             "ITEM SET", words: 4...most, .write, .admin, .catalog,
-            "id [NAME text] [DESCRIPTION text] [CATEGORY c] [UNIT u] [MASS kg] [VOLUME m3] "
-                + "[PRICE amount currency|NONE] [META json] [STATUS active|retired]",
+            "id [NAME text|NONE] [DESCRIPTION text|NONE] [CATEGORY c|NONE] [UNIT u|NONE] [MASS kg] "
+                + "[VOLUME m3] [PRICE amount currency|NONE] [META json|NONE] "
+                + "[STATUS active|retired]",
             "Changes an item.", keys: KeyArguments(2, 2), .write(.itemSet, ItemCommands.set)),
     ]
 
@@ -45,7 +47,7 @@ extension CommandTable {
             keys: KeyArguments(2, 2), .write(.shipAdd, ShipCommands.add)),
         CommandSpec(
             "SHIP SET", words: 4...most, .write, .admin, .catalog,
-            "id [NAME text] [MASS kg] [VOLUME m3] [DOCKED station] [STATUS s]",
+            "id [NAME text|NONE] [MASS kg] [VOLUME m3] [DOCKED station] [STATUS s]",
             "Changes a ship.", keys: KeyArguments(2, 2), .write(.shipSet, ShipCommands.set)),
         CommandSpec(
             "SHIP TRACK", words: 6...8, .write, .admin, .catalog, "id x y z [NOTE text]",

@@ -8,7 +8,7 @@ import Storage
 /// encoded.
 enum EventSize {
     /// The longest transaction, in bytes of its events.
-    static let maximumTransactionBytes = 4 << 20
+    static var maximumTransactionBytes: Int { Limits.transactionBytes }
 
     /// - Throws: `LIMIT`.
     static func check(_ events: ArraySlice<Event>) throws(CommandError) {

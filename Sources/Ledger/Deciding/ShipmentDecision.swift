@@ -99,10 +99,13 @@ enum ShipmentDecision {
             loaded.seq = transaction.nextSeq
             ships = [RecordChange(after: loaded, previous: ship.seq)]
             shipment.ship = shipNumber
+            shipment.position = ship.position ?? shipment.position
         }
         shipment.status = .inTransit
         shipment.dispatched = transaction.now
-        shipment.position = transaction.state.station(shipment.origin)?.position
+        // Where the origin has no place on the map, the one known last stays.
+        let origin = transaction.state.station(shipment.origin)?.position
+        shipment.position = origin ?? shipment.position
         var details = ShipmentDetails()
         details.ships = ships
         if let eta, eta != shipment.eta {

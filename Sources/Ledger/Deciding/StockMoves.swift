@@ -101,17 +101,21 @@ struct StockMoves {
         return error
     }
 
-    /// Checks that what the rows of `station` gained fits: `on_hand + incoming ≤ capacity`.
+    /// Checks that what the rows of `station` gained fits: `on_hand + incoming ≤ capacity`, and no
+    /// more than a figure can hold, so that what is on its way can always arrive.
     ///
-    /// - Throws: `NOCAPACITY` with the row, what was asked and the room there was.
+    /// - Throws: `NOCAPACITY` with the row, what was asked and the room there was; `RANGE`.
     func checkCapacity(
         at station: StationNumber, _ transaction: Transaction
     ) throws(CommandError) {
         for index in changes.indices where changes[index].after.station == station {
             let after = changes[index].after
-            guard let capacity = after.capacity else { continue }
             let total = Int128(after.onHand) + Int128(after.incoming)
             let earlier = Int128(before[index].onHand) + Int128(before[index].incoming)
+            if total > Int128(Self.maximumFigure) && total > earlier {
+                throw tooMuch(after, asked: total - earlier, transaction)
+            }
+            guard let capacity = after.capacity else { continue }
             if total <= Int128(capacity) || total <= earlier { continue }
             let name = transaction.names.station(station)
             let item = transaction.names.item(after.item)
@@ -128,6 +132,21 @@ struct StockMoves {
         }
     }
 
+    private func tooMuch(
+        _ row: Stock, asked: Int128, _ transaction: Transaction
+    ) -> CommandError {
+        let station = transaction.names.station(row.station)
+        let item = transaction.names.item(row.item)
+        var error = CommandError(
+            .range,
+            "on_hand and incoming of \(item) at \(station) would pass the limit of "
+                + "\(Self.maximumFigure) together, \(asked) asked")
+        error.station = station
+        error.item = item
+        error.asked = Int64(clamping: asked)
+        return error
+    }
+
     /// The changes as the event `seq` records them.
     mutating func seal(seq: UInt64) -> [StockChange] {
         for index in changes.indices { changes[index].after.seq = seq }
@@ -141,16 +160,23 @@ struct StockMoves {
             if after.onHand >= before[index].onHand || !after.isLow || before[index].isLow {
                 continue
             }
-            var row = after
-            row.seq = transaction.nextSeq
-            transaction.emit(
-                .inventoryLow,
-                .inventory(
-                    InventoryChange(
-                        stock: StockChange(
-                            after: row, previous: after.seq, delta: 0, counterpart: nil),
-                        quantity: row.onHand, reason: nil)))
+            Self.emitLow(after, transaction)
         }
+    }
+
+    /// Tells that a row lies below its level.
+    ///
+    /// - Parameter after: the row as the event before this one left it.
+    static func emitLow(_ after: Stock, _ transaction: Transaction) {
+        var row = after
+        row.seq = transaction.nextSeq
+        transaction.emit(
+            .inventoryLow,
+            .inventory(
+                InventoryChange(
+                    stock: StockChange(
+                        after: row, previous: after.seq, delta: 0, counterpart: nil),
+                    quantity: row.onHand, reason: nil)))
     }
 
     /// Every figure stays below 2⁵³, so that every client can hold it exactly.

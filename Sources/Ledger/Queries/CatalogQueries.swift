@@ -94,7 +94,9 @@ package enum CatalogQueries {
         var category: String?
         while let option = try cursor.option(words, of: ItemOption.self) {
             switch option {
-            case .category: category = try cursor.text(words, "CATEGORY", maximumBytes: 1_024)
+            case .category:
+                category = try cursor.text(
+                    words, "CATEGORY", maximumBytes: context.limits.textBytes)
             case .limit: page.limit = try cursor.limit(words, context.limits)
             case .cursor: try page.resume(words, &cursor)
             }
@@ -114,7 +116,8 @@ package enum CatalogQueries {
         _ words: borrowing ArgumentVector, _ context: ReadContext, _ reply: Reply
     ) throws(CommandError) {
         var cursor = ArgumentCursor(at: 2)
-        let wanted = FoldedText(try cursor.text(words, "text", maximumBytes: 256))
+        let wanted = FoldedText(
+            try cursor.text(words, "text", maximumBytes: context.limits.searchBytes))
         var page = CatalogPage(.item, context)
         while let option = try cursor.option(words, of: ListOption.self) {
             switch option {

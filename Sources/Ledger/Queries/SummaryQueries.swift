@@ -10,9 +10,6 @@ package enum SummaryQueries {
         case days = "DAYS"
     }
 
-    /// The most days of a summary.
-    static let maximumDays: Int64 = 3_660
-
     /// `TRADE SUMMARY [STATION s] [DAYS n]`: the last `n` (30) UTC days up to today, of all trades,
     /// of a station's, or of the caller's stations' taken together.
     ///
@@ -34,7 +31,9 @@ package enum SummaryQueries {
                 let number = try context.station(id)
                 if !scope.allows(number) { throw .notFound("station", id.text) }
                 station = number
-            case .days: days = try cursor.integer(words, "DAYS", in: 1...maximumDays)
+            case .days:
+                let most = Int64(clamping: context.limits.summaryDays)
+                days = try cursor.integer(words, "DAYS", in: 1...most)
             }
         }
         var owners: [UInt32] = [0]

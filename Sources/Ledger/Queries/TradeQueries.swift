@@ -114,7 +114,8 @@ package enum TradeQueries {
                 filter.status = try cursor.choice(words, "STATUS", TradeStatus.allCases, \.name)
             case .item: filter.item = try context.item(try cursor.identifier(words, "ITEM"))
             case .reference:
-                filter.reference = try cursor.text(words, "REF", maximumBytes: 1_024)
+                filter.reference = try cursor.text(
+                    words, "REF", maximumBytes: context.limits.textBytes)
             case .from: try range.setFrom(words, &cursor, context)
             case .to: try range.setTo(words, &cursor, context)
             case .limit: range.limit = try cursor.limit(words, context.limits)

@@ -142,7 +142,7 @@ enum CargoCommands {
         var note: String?
         while let option = try cursor.option(words, of: NoteOption.self) {
             switch option {
-            case .note: note = try Lookup.text(words, &cursor, "NOTE")
+            case .note: note = try Lookup.text(words, &cursor, "NOTE", transaction)
             }
         }
         show(
@@ -161,7 +161,7 @@ enum CargoCommands {
         var reason: String?
         while let option = try cursor.option(words, of: ReasonOption.self) {
             switch option {
-            case .reason: reason = try Lookup.text(words, &cursor, "REASON")
+            case .reason: reason = try Lookup.text(words, &cursor, "REASON", transaction)
             }
         }
         return (shipment, reason)
@@ -241,7 +241,7 @@ enum CargoCommands {
         var reason: String?
         while let option = try cursor.option(words, of: ReasonOption.self) {
             switch option {
-            case .reason: reason = try Lookup.text(words, &cursor, "REASON")
+            case .reason: reason = try Lookup.text(words, &cursor, "REASON", transaction)
             }
         }
         for index in receipts.indices where receipts[index].lost > 0 {

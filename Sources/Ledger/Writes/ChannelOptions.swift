@@ -30,7 +30,7 @@ enum ChannelOptions {
             case .station:
                 channel.station = try Lookup.station(words, &cursor, "STATION", transaction)
             case .digest: channel.digestMilliseconds = try digest(words, &cursor)
-            case .subject: channel.subject = try Lookup.text(words, &cursor, "SUBJECT")
+            case .subject: channel.subject = try Lookup.text(words, &cursor, "SUBJECT", transaction)
             case .text: channel.text = try cursor.text(words, "TEXT", maximumBytes: 16 << 10)
             case .status:
                 let status = try Choice.of(ChannelStatus.self, words, &cursor, "STATUS") { $0.name }

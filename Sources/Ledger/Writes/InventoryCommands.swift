@@ -29,7 +29,7 @@ enum InventoryCommands {
         var request = Request(station: station, item: item, number: number, reason: nil)
         while let option = try cursor.option(words, of: ReasonOption.self) {
             switch option {
-            case .reason: request.reason = try Lookup.text(words, &cursor, "REASON")
+            case .reason: request.reason = try Lookup.text(words, &cursor, "REASON", transaction)
             }
         }
         if needsReason && (request.reason ?? "").isEmpty {
@@ -120,7 +120,8 @@ enum InventoryCommands {
         case ask = "ASK"
     }
 
-    /// `LIMITS station item [CAPACITY n] [LOW n] [ASK price currency]`; `NONE` clears.
+    /// `LIMITS station item [CAPACITY n] [LOW n] [ASK price currency]`; `NONE` clears. A row whose
+    /// level was cleared is never low; one without a level is low below 10 % of its capacity.
     static func limits(
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
     ) throws(CommandError) {
@@ -136,7 +137,9 @@ enum InventoryCommands {
         while let option = try cursor.option(words, of: LimitOption.self) {
             switch option {
             case .capacity: after.capacity = try figure(words, &cursor, "CAPACITY")
-            case .low: after.lowAt = try figure(words, &cursor, "LOW")
+            case .low:
+                after.lowAt = try figure(words, &cursor, "LOW")
+                after.isNeverLow = after.lowAt == nil
             case .ask: try ask(words, &cursor, &after, transaction)
             }
         }
@@ -148,6 +151,8 @@ enum InventoryCommands {
                     stock: StockChange(
                         after: after, previous: before.seq, delta: 0, counterpart: nil),
                     quantity: 0, reason: nil)))
+        // A level that rises past the figure is crossed downwards as well.
+        if after.isLow && !before.isLow { StockMoves.emitLow(after, transaction) }
         show(station, item, transaction, reply)
     }
 

@@ -58,10 +58,15 @@ enum ItemCommands {
     ) throws(CommandError) {
         while let option = try cursor.option(words, of: Option.self) {
             switch option {
-            case .name: item.name = try Lookup.text(words, &cursor, "NAME")
-            case .description: item.description = try text(words, &cursor, "DESCRIPTION")
-            case .category: item.category = try text(words, &cursor, "CATEGORY")
-            case .unit: item.unit = try text(words, &cursor, "UNIT")
+            case .name:
+                item.name =
+                    try Lookup.optionalText(words, &cursor, "NAME", transaction) ?? item.id.text
+            case .description:
+                item.description = try Lookup.optionalText(
+                    words, &cursor, "DESCRIPTION", transaction)
+            case .category:
+                item.category = try Lookup.optionalText(words, &cursor, "CATEGORY", transaction)
+            case .unit: item.unit = try Lookup.optionalText(words, &cursor, "UNIT", transaction)
             case .mass: item.mass = try Measure.mass(words, &cursor) ?? 0
             case .volume: item.volume = try Measure.volume(words, &cursor) ?? 0
             case .price:
@@ -80,13 +85,6 @@ enum ItemCommands {
         }
     }
 
-    private static func text(
-        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor, _ name: StaticString
-    ) throws(CommandError) -> String? {
-        if cursor.matchKeyword(words, "NONE") { return nil }
-        return try Lookup.text(words, &cursor, name)
-    }
-
     private static func show(_ item: Item, _ transaction: Transaction, _ reply: Reply) {
         reply.value = .record
         reply.body.appendJSON(item, names: transaction.names)
@@ -100,7 +98,7 @@ enum ItemCommands {
     ) throws(CommandError) {
         var cursor = ArgumentCursor(at: 2)
         let code = try cursor.currency(words)
-        let name = try Lookup.text(words, &cursor, "name")
+        let name = try Lookup.text(words, &cursor, "name", transaction)
         let scale = try cursor.integer(words, "scale", in: 0...Int64(MoneyText.maximumScale))
         try cursor.finish(words)
         if transaction.state.currencies[code] != nil {

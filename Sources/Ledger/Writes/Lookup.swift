@@ -161,18 +161,29 @@ enum Lookup {
         return id
     }
 
-    /// A reason, note or reference: at most 1 KiB of text without control characters.
+    /// A name, reason, note or reference: text without control characters, as long as the limits
+    /// allow.
     static func text(
-        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor, _ name: StaticString
+        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor, _ name: StaticString,
+        _ transaction: Transaction
     ) throws(CommandError) -> String {
         let position = cursor.position
-        let text = try cursor.text(words, name, maximumBytes: 1_024)
+        let text = try cursor.text(words, name, maximumBytes: transaction.limits.textBytes)
         if hasControl(words[position]) {
             throw CommandError(
                 .syntax,
                 "\(name) \(ValueError.quoted(words[position])) holds a control character")
         }
         return text
+    }
+
+    /// A text that may be absent: nil for `NONE`.
+    static func optionalText(
+        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor, _ name: StaticString,
+        _ transaction: Transaction
+    ) throws(CommandError) -> String? {
+        if cursor.matchKeyword(words, "NONE") { return nil }
+        return try text(words, &cursor, name, transaction)
     }
 
     /// Whether UTF-8 holds a control character: U+0000–001F, U+007F–009F. They would forge lines

@@ -63,7 +63,7 @@ enum ShipCommands {
         var note: String?
         while let option = try cursor.option(words, of: NoteOption.self) {
             switch option {
-            case .note: note = try Lookup.text(words, &cursor, "NOTE")
+            case .note: note = try Lookup.text(words, &cursor, "NOTE", transaction)
             }
         }
         let seq = transaction.nextSeq
@@ -100,7 +100,9 @@ enum ShipCommands {
     ) throws(CommandError) {
         while let option = try cursor.option(words, of: Option.self) {
             switch option {
-            case .name: ship.name = try Lookup.text(words, &cursor, "NAME")
+            case .name:
+                ship.name =
+                    try Lookup.optionalText(words, &cursor, "NAME", transaction) ?? ship.id.text
             case .mass: ship.massCapacity = try Measure.mass(words, &cursor)
             case .volume: ship.volumeCapacity = try Measure.volume(words, &cursor)
             case .docked:

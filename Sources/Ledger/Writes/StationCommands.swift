@@ -43,8 +43,21 @@ enum StationCommands {
         }
         var after = before
         try parse(&after, words, &cursor, transaction)
+        if before.kind == .planet && after.kind != .planet {
+            try requireNoSatellite(before, transaction)
+        }
         change(.stationChanged, from: before, &after, transaction)
         show(after, transaction, reply)
+    }
+
+    private static func requireNoSatellite(
+        _ planet: Station, _ transaction: Transaction
+    ) throws(CommandError) {
+        for station in transaction.state.stations where station.orbits == planet.number {
+            throw CommandError(
+                .badState,
+                "station \(planet.id) stays a planet: station \(station.id) orbits it")
+        }
     }
 
     static func close(
@@ -102,7 +115,9 @@ enum StationCommands {
     ) throws(CommandError) {
         while let option = try cursor.option(words, of: Option.self) {
             switch option {
-            case .name: station.name = try Lookup.text(words, &cursor, "NAME")
+            case .name:
+                station.name =
+                    try Lookup.optionalText(words, &cursor, "NAME", transaction) ?? station.id.text
             case .kind:
                 station.kind = try Choice.of(StationKind.self, words, &cursor, "KIND") { $0.name }
             case .orbits: station.orbits = try orbits(words, &cursor, station.id, transaction)

@@ -84,7 +84,7 @@ enum TradeCommands {
         var reason: String?
         while let option = try cursor.option(words, of: CancelOption.self) {
             switch option {
-            case .reason: reason = try Lookup.text(words, &cursor, "REASON")
+            case .reason: reason = try Lookup.text(words, &cursor, "REASON", transaction)
             }
         }
         try requireParty(trade, transaction)
@@ -101,7 +101,8 @@ enum TradeCommands {
         var reference: String?
         while let option = try cursor.option(words, of: PayOption.self) {
             switch option {
-            case .reference: reference = try Lookup.text(words, &cursor, "REF")
+            case .reference:
+                reference = try Lookup.optionalText(words, &cursor, "REF", transaction)
             }
         }
         try ShipmentDecision.requireScope([trade.seller], transaction)
@@ -173,14 +174,16 @@ enum TradeCommands {
         case .eta:
             request.eta = try Lookup.eta(words, &cursor, transaction)
             request.isETANamed = true
-        case .reference: request.reference = try Lookup.text(words, &cursor, "REF")
+        case .reference:
+            request.reference = try Lookup.optionalText(words, &cursor, "REF", transaction)
         case .attributes:
             request.attributes = try Lookup.attributes(words, &cursor, transaction)
         case .ttl:
             if !isReservation {
                 throw CommandError(.syntax, "TTL belongs to TRADE RESERVE")
             }
-            let seconds = try cursor.integer(words, "TTL", in: 1...31_536_000)
+            let longest = Int64(clamping: transaction.limits.ttlSeconds)
+            let seconds = try cursor.integer(words, "TTL", in: 1...longest)
             request.expires = transaction.now.adding(milliseconds: seconds * 1_000)
         case .occurred: request.occurred = try cursor.timestamp(words, "OCCURRED")
         case .trace: request.wantsTrace = true

@@ -11,7 +11,7 @@ extension Session {
         case .clientID: return .reply(.integer(Int64(id)))
         case .clientGetName: return .reply(state.name.isEmpty ? .null : .text(state.name))
         case .clientSetName:
-            state.name = try Self.clientName(request[2])
+            state.name = try clientName(request[2])
             return .ok
         case .clientSetInfo: return try setInfo(request)
         case .clientInfo:
@@ -29,12 +29,16 @@ extension Session {
     }
 
     /// A name without blanks and control characters, as Redis asks.
-    static func clientName(_ word: Span<UInt8>) throws(CommandError) -> String {
+    func clientName(_ word: Span<UInt8>) throws(CommandError) -> String {
         for index in 0..<word.count where word[index] < 33 || word[index] > 126 {
             throw CommandError(
                 .err, "Client names cannot contain spaces, newlines or special characters.")
         }
-        if word.count > 256 { throw CommandError(.err, "Client names have at most 256 bytes") }
+        let limit = server.limits.clientNameBytes
+        if word.count > limit {
+            throw CommandError(
+                .limit, "a client name has at most \(limit) bytes, this one has \(word.count)")
+        }
         return word.lossyText
     }
 
@@ -50,7 +54,14 @@ extension Session {
                 (isName ? "lib-name" : "lib-ver")
                     + " cannot contain spaces, newlines or special characters.")
         }
-        let value = String(request.text(3).prefix(256))
+        let limit = server.limits.clientNameBytes
+        if request[3].count > limit {
+            throw CommandError(
+                .limit,
+                "\(isName ? "lib-name" : "lib-ver") has \(request[3].count) bytes, the limit is "
+                    + "\(limit)")
+        }
+        let value = request.text(3)
         if isName { state.libraryName = value } else { state.libraryVersion = value }
         return .ok
     }

@@ -117,7 +117,7 @@ extension Session {
                 try logIn(name: request.text(position + 1), password: request[position + 2])
                 position += 3
             } else if request[position].equalsFolded("SETNAME"), position + 1 < request.count {
-                name = try Self.clientName(request[position + 1])
+                name = try clientName(request[position + 1])
                 position += 2
             } else {
                 throw CommandError(.err, "Syntax error in HELLO option '\(request.text(position))'")

@@ -6,9 +6,9 @@ package import Domain
 ///     record    schema=1 field*                      ascending numbers, no gaps between them
 ///      1 varint  on hand       2 varint reserved     3 varint held     4 varint incoming
 ///      5 varint  capacity      6 varint low at       7 varint ask      8 bytes  ask currency
-///      9 varint  seq
+///      9 varint  seq          10 varint never low: 1
 ///
-/// Fields 1–4 and 9 absent: 0. Station and item are in the key.
+/// Fields 1–4, 9 and 10 absent: 0. Station and item are in the key.
 package enum StockCodec {
     /// The newest schema number that this program reads and the one that it writes.
     package static let schema: UInt64 = 1
@@ -25,6 +25,7 @@ package enum StockCodec {
         buffer.field(7, stock.ask)
         if let currency = stock.askCurrency { buffer.field(8, currency) }
         buffer.field(9, unlessZero: stock.seq)
+        if stock.isNeverLow { buffer.field(10, 1 as UInt64) }
         buffer.append(stock.unknown)
     }
 
@@ -47,6 +48,7 @@ package enum StockCodec {
             case 7: stock.ask = try fields.integer()
             case 8: stock.askCurrency = try fields.currency()
             case 9: stock.seq = try fields.unsigned()
+            case 10: stock.isNeverLow = try fields.unsigned() != 0
             default: try fields.keep(in: &stock.unknown)
             }
         }

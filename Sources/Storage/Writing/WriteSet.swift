@@ -27,7 +27,7 @@ package final class WriteSet {
     /// The log after the last appended event.
     package var head: LogHead { group.head }
     /// The longest event; whoever decides keeps below it.
-    package static let maximumEventBytes = 256 << 10
+    package static var maximumEventBytes: Int { Limits.eventBytes }
 
     package var isEmpty: Bool { group.isEmpty }
 

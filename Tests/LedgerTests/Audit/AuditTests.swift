@@ -161,7 +161,7 @@ import Testing
         market.setUp(["INVENTORY LIMITS luna water CAPACITY 10"])
         let report = try audit(market)
         #expect(report.isOK)
-        #expect(report.overCapacity == ["stock/luna/water"])
+        #expect(report.overCapacity == ["inventory/luna/water"])
     }
 
     @Test func anAuditCanBeStopped() throws {

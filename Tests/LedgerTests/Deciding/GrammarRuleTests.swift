@@ -79,7 +79,7 @@ import Testing
                     #expect(answer.code == .syntax, "\(place) \(bytes): \(answer)")
                 }
                 let long = Array("\(String(repeating: "x", count: 1_025))".utf8)
-                #expect(market.run(words: Market.words(place) + [long]).code == .range)
+                #expect(market.run(words: Market.words(place) + [long]).code == .limit)
             }
             let text = String(repeating: "ü", count: 500) + "\u{a0}€ 🚀 \"quoted\" \\"
             for place in places {

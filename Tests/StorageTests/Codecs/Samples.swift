@@ -109,7 +109,8 @@ enum Samples {
         stock.ask = 0
         stock.askCurrency = .credits
         stock.seq = .max
-        stock.unknown = [0x50, 0x01]
+        stock.isNeverLow = true
+        stock.unknown = [0x58, 0x01]
         return stock
     }
 

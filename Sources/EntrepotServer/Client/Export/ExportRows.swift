@@ -29,12 +29,17 @@ package enum ExportRows {
         return row
     }
 
+    /// A row with a capacity that is never low all the same.
+    private static let neverLow = "NONE"
+
     /// A row of which only a past is left (nothing on hand, no limits) is none: it cannot be made.
     private static func stock(_ record: JSONValue) -> [DataRow] {
         var row = plain(record, .stock)
         // A tenth of the capacity is what holds without a word.
         if let capacity = record["capacity"]?.int64, record["low_at"]?.int64 == capacity / 10 {
             row[.lowAt] = nil
+        } else if row[.capacity] != nil && row[.lowAt] == nil {
+            row[.lowAt] = neverLow
         }
         let saysMore = [DataColumn.ask, .capacity, .lowAt].contains { row[$0] != nil }
         return row[.onHand] == "0" && !saysMore ? [] : [row]
@@ -82,7 +87,11 @@ package enum ExportRows {
             output.append(UInt8(ascii: ":"))
             switch column {
             case .x, .y, .z, .mass, .volume, .onHand, .capacity, .lowAt, .quantity, .attributes:
-                output.append(value)
+                if value == neverLow {
+                    output.appendJSON(string: value)
+                } else {
+                    output.append(value)
+                }
             default: output.appendJSON(string: value)
             }
             separator = ","
