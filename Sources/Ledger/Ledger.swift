@@ -156,12 +156,18 @@ package final class Ledger {
         do throws(CommandError) {
             try permit(spec, caller)
             transaction.begin(caller: caller, now: now)
-            let hash = RequestHash.of(request)
+            let hash = RequestHash.of(request, spec)
             let key = write.key.map {
                 RequestIdentity(kind: .key, name: $0, requestHash: hash)
             }
             transaction.beginCommand(verb, requestHash: hash, key: key)
-            if let key, try KeyReplay.answer(key, request, transaction, reply) { return nil }
+            if let key {
+                let isRepeat =
+                    write.isDryRun
+                    ? DryRun.repeats(key, request, transaction, reply)
+                    : try KeyReplay.answer(key, request, transaction, reply)
+                if isRepeat { return nil }
+            }
             rules?.begin(isMulti: false, isDryRun: write.isDryRun)
             if spec.flags.contains(.stored) { writeForRead() }
             if write.isDryRun {
@@ -276,7 +282,7 @@ package final class Ledger {
         switch spec.handler {
         case .write(let verb, let handler):
             try permit(spec, caller)
-            transaction.beginCommand(verb, requestHash: RequestHash.of(words))
+            transaction.beginCommand(verb, requestHash: RequestHash.of(words, spec))
             try handler(words, transaction, reply)
         case .read(let handler):
             if caller.role < spec.role {

@@ -93,7 +93,7 @@ package struct RequestIdentity: Sendable, Equatable {
 
     package var kind: Kind
     package var name: Identifier
-    /// A hash over the words of the request as sent, relative times unresolved.
+    /// A hash over the words of the request in their canonical form, relative times unresolved.
     package var requestHash: UInt64
 
     @inlinable package init(kind: Kind, name: Identifier, requestHash: UInt64) {

@@ -91,6 +91,8 @@ package final class CommandSpec: Sendable {
     package let summary: String
     package let keys: KeyArguments
     package let handler: Handler
+    /// How a request is made of words, read from `syntax`.
+    let grammar: RequestGrammar
 
     /// Decides a write on the ledger's thread: appends events to the transaction and a reply.
     package typealias WriteHandler =
@@ -123,6 +125,7 @@ package final class CommandSpec: Sendable {
         self.summary = summary
         self.keys = keys
         self.handler = handler
+        grammar = RequestGrammar(name: name, syntax: syntax)
     }
 
     /// Redis's way to give the number of words: exact, or negative for "at least".

@@ -34,8 +34,8 @@ extension CommandTable {
             keys: KeyArguments(2, 2), .write(.itemAdd, ItemCommands.add)),
         CommandSpec(
             "ITEM SET", words: 4...most, .write, .admin, .catalog,
-            "id [NAME text|NONE] [DESCRIPTION text|NONE] [CATEGORY c|NONE] [UNIT u|NONE] [MASS kg] "
-                + "[VOLUME m3] [PRICE amount currency|NONE] [META json|NONE] "
+            "id [NAME text|NONE] [DESCRIPTION text|NONE] [CATEGORY c|NONE] [UNIT u|NONE] "
+                + "[MASS kg|NONE] [VOLUME m3|NONE] [PRICE amount currency|NONE] [META json|NONE] "
                 + "[STATUS active|retired]",
             "Changes an item.", keys: KeyArguments(2, 2), .write(.itemSet, ItemCommands.set)),
     ]
@@ -47,7 +47,7 @@ extension CommandTable {
             keys: KeyArguments(2, 2), .write(.shipAdd, ShipCommands.add)),
         CommandSpec(
             "SHIP SET", words: 4...most, .write, .admin, .catalog,
-            "id [NAME text|NONE] [MASS kg] [VOLUME m3] [DOCKED station] [STATUS s]",
+            "id [NAME text|NONE] [MASS kg|NONE] [VOLUME m3|NONE] [DOCKED station|NONE] [STATUS s]",
             "Changes a ship.", keys: KeyArguments(2, 2), .write(.shipSet, ShipCommands.set)),
         CommandSpec(
             "SHIP TRACK", words: 6...8, .write, .admin, .catalog, "id x y z [NOTE text]",
@@ -93,7 +93,7 @@ extension CommandTable {
 
     private static let tradeOptions =
         "seller buyer item:qty[@price] [item:qty[@price] ...] [ID id] [CURRENCY c] [MAX total] "
-        + "[ETA time|+dur] [REF text] [META json] [OCCURRED time] [TRACE]"
+        + "[ETA time|+dur] [REF text|NONE] [META json|NONE] [OCCURRED time] [TRACE]"
 
     static let tradeWrites: [CommandSpec] = [
         CommandSpec(
@@ -117,7 +117,7 @@ extension CommandTable {
             "Cancels a trade while nothing has left.", keys: KeyArguments(2, 2),
             .write(.tradeCancel, TradeCommands.cancel)),
         CommandSpec(
-            "TRADE PAY", words: 3...5, .write, .trader, .trade, "id [REF text]",
+            "TRADE PAY", words: 3...5, .write, .trader, .trade, "id [REF text|NONE]",
             "Marks a trade as paid.", keys: KeyArguments(2, 2),
             .write(.tradePay, TradeCommands.pay)),
     ]

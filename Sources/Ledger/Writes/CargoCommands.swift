@@ -24,7 +24,7 @@ enum CargoCommands {
         show(shipment, transaction, reply)
     }
 
-    private struct Request {
+    struct Request {
         let origin: StationNumber
         let destination: StationNumber
         let parts: [ShipmentDecision.Part]
@@ -33,7 +33,7 @@ enum CargoCommands {
         var id: Identifier?
     }
 
-    private static func parse(
+    static func parse(
         _ words: borrowing ArgumentVector, _ transaction: Transaction
     ) throws(CommandError) -> Request {
         var cursor = ArgumentCursor(at: 2)
@@ -86,26 +86,15 @@ enum CargoCommands {
             throw CommandError(.err, "the event \(claimed.seq) of shipment \(id) cannot be read")
         }
         let first = change.shipment
-        if claimed.requestHash != transaction.requestHash {
-            let field = difference(first, try parse(words, transaction))
+        if !RequestHash.matches(claimed.requestHash, transaction.requestHash, words) {
+            let field = try RequestDifference.ofShipment(
+                event, first, try parse(words, transaction), words, transaction)
             throw CommandError(
                 .conflict, "shipment \(id) was made by another request: \(field) differs")
         }
         try ShipmentDecision.requireScope([first.origin], transaction)
         reply.value = .record
         reply.body.appendJSON(first, names: transaction.names, replayed: true)
-    }
-
-    /// The first field in which a request differs from the one that made a shipment.
-    private static func difference(_ first: Shipment, _ request: Request) -> String {
-        if first.origin != request.origin { return "origin" }
-        if first.destination != request.destination { return "destination" }
-        if first.lines.count != request.parts.count { return "the number of lines" }
-        for (line, part) in zip(first.lines, request.parts) {
-            if line.item != part.item { return "item" }
-            if line.quantity != part.quantity { return "quantity" }
-        }
-        return "an option (ETA)"
     }
 
     private enum DispatchOption: String, CaseIterable {

@@ -17,8 +17,45 @@ enum DryRun {
         } catch {
             failure = error
         }
-        let count = UInt32(clamping: transaction.events.count)
-        let first = transaction.events.first?.seq ?? 0
+        write(inner, failure, to: reply) { body in
+            let count = UInt32(clamping: transaction.events.count)
+            let first = transaction.events.first?.seq ?? 0
+            var isFirst = true
+            for event in transaction.events where !event.type.isInternal {
+                if !isFirst { body.append(UInt8(ascii: ",")) }
+                isFirst = false
+                var shown = event
+                shown.first = first
+                shown.count = count
+                body.appendJSON(shown, history: history.current, names: transaction.names)
+            }
+        }
+        transaction.rollback()
+    }
+
+    /// What a key that was used before would answer: the first result, or `CONFLICT`.
+    ///
+    /// - Returns: false for a key that is new, or whose time is over.
+    static func repeats(
+        _ key: RequestIdentity, _ request: borrowing ArgumentVector, _ transaction: Transaction,
+        _ reply: Reply
+    ) -> Bool {
+        let inner = Reply()
+        do throws(CommandError) {
+            if try !KeyReplay.answer(key, request, transaction, inner) { return false }
+            write(inner, nil, to: reply) { _ in }
+        } catch { write(inner, error, to: reply) { _ in } }
+        transaction.rollback()
+        return true
+    }
+
+    /// Writes `{"dry_run","result","events","error"}`.
+    ///
+    /// - Parameter events: appends what stands inside the brackets; not called for a refusal.
+    private static func write(
+        _ inner: Reply, _ failure: CommandError?, to reply: Reply,
+        events: (inout ByteBuffer) -> Void
+    ) {
         reply.value = .record
         reply.body.append("{\"dry_run\":true,\"result\":")
         if failure == nil, case .record = inner.value {
@@ -27,18 +64,7 @@ enum DryRun {
             reply.body.append("null")
         }
         reply.body.append(",\"events\":[")
-        if failure == nil {
-            var isFirst = true
-            for event in transaction.events where !event.type.isInternal {
-                if !isFirst { reply.body.append(UInt8(ascii: ",")) }
-                isFirst = false
-                var shown = event
-                shown.first = first
-                shown.count = count
-                reply.body.appendJSON(
-                    shown, history: history.current, names: transaction.names)
-            }
-        }
+        if failure == nil { events(&reply.body) }
         reply.body.append("],\"error\":")
         if let failure {
             ErrorRendering.append(failure, to: &reply.body)
@@ -46,7 +72,6 @@ enum DryRun {
             reply.body.append("null")
         }
         reply.body.append("}")
-        transaction.rollback()
     }
 }
 

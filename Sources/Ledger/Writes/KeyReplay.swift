@@ -18,13 +18,17 @@ enum KeyReplay {
         guard let claimed = try transaction.identity(.key, key.name) else { return false }
         let age = transaction.now.milliseconds - claimed.time.milliseconds
         if age > lifetimeMilliseconds { return false }
-        if claimed.requestHash != key.requestHash {
-            throw CommandError(
-                .conflict,
-                "key \(key.name) was used for another request, at event \(claimed.seq)")
-        }
         guard let event = try transaction.event(claimed.seq) else {
             throw CommandError(.err, "the event \(claimed.seq) of key \(key.name) cannot be read")
+        }
+        if !RequestHash.matches(claimed.requestHash, key.requestHash, words) {
+            let difference = KeyDifference(
+                event: event, spec: try CommandTable.find(words), transaction: transaction,
+                hash: claimed.requestHash)
+            throw CommandError(
+                .conflict,
+                "key \(key.name) was used for another request, at event \(claimed.seq): "
+                    + "\(difference.name(words)) differs")
         }
         reply.value = .record
         let last = try lastChange(of: event, transaction)

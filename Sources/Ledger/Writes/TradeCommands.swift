@@ -133,7 +133,7 @@ enum TradeCommands {
 
     // MARK: Parsing
 
-    private static func parse(
+    static func parse(
         _ words: borrowing ArgumentVector, _ transaction: Transaction, isReservation: Bool
     ) throws(CommandError) -> TradeDecision.Request {
         var cursor = ArgumentCursor(at: 2)
@@ -204,10 +204,11 @@ enum TradeCommands {
         else {
             throw CommandError(.err, "the event \(claimed.seq) of trade \(id) cannot be read")
         }
-        if claimed.requestHash != transaction.requestHash {
+        if !RequestHash.matches(claimed.requestHash, transaction.requestHash, words) {
             let request = try parse(words, transaction, isReservation: isReservation)
-            let field = difference(
-                change, request, transaction, type: event.type, isReservation: isReservation)
+            let field = try RequestDifference.ofTrade(
+                event, change, request, words, hash: claimed.requestHash,
+                isReservation: isReservation, transaction)
             throw CommandError(
                 .conflict, "trade \(id) was made by another request: \(field) differs")
         }
@@ -217,32 +218,5 @@ enum TradeCommands {
         if RequestClaim(words).wantsTrace {
             addTrace(change.steps, change.trade, transaction, reply)
         }
-    }
-
-    /// The first field in which a request differs from the one that made a trade.
-    private static func difference(
-        _ change: TradeChange, _ request: TradeDecision.Request, _ transaction: Transaction,
-        type: EventType, isReservation: Bool
-    ) -> String {
-        let trade = change.trade
-        if (type == .tradeReserved) != isReservation { return "the command" }
-        if trade.seller != request.seller { return "seller" }
-        if trade.buyer != request.buyer { return "buyer" }
-        if trade.lines.count != request.lines.count { return "the number of lines" }
-        for (line, asked) in zip(trade.lines, request.lines) {
-            if line.item != asked.item { return "item" }
-            if line.quantity != asked.quantity { return "quantity" }
-        }
-        if let currency = request.currency, currency != trade.currency { return "CURRENCY" }
-        if trade.reference != request.reference { return "REF" }
-        if trade.attributes != request.attributes { return "META" }
-        if trade.occurred != request.occurred { return "OCCURRED" }
-        let scale = transaction.names.scale(of: trade.currency)
-        for step in change.steps where step.line < request.lines.count {
-            let named = request.lines[step.line].named
-            if (step.source == .named) != (named != nil) { return "price" }
-            if let named, (try? named.amount(scale: scale)) != step.after { return "price" }
-        }
-        return "an option (MAX, ETA, TTL, CURRENCY, TRACE)"
     }
 }
