@@ -204,12 +204,17 @@ package final class Ledger {
         }
     }
 
+    /// Answers a read that is the edge's own, from a view that holds the writes before it.
+    package typealias EdgeRead = (SessionCommand, borrowing ArgumentVector, ReadView) -> ReplyValue
+
     /// Runs the commands of a `MULTI` as one transaction.
     ///
-    /// - Parameter requests: the words of each command. What the edge answers is null in the
-    ///   reply, for the edge to fill in.
+    /// - Parameters:
+    ///   - requests: the words of each command. What the edge answers is null in the reply, for
+    ///     the edge to fill in.
+    ///   - edgeRead: for those of them that read the store.
     package func executeTransaction(
-        _ requests: [[[UInt8]]], caller: Caller, reply: Reply
+        _ requests: [[[UInt8]]], caller: Caller, reply: Reply, edgeRead: EdgeRead? = nil
     ) {
         reply.reset()
         closeFullGroup()
@@ -228,7 +233,8 @@ package final class Ledger {
             for word in request { words.append(word.span) }
             inner.reset()
             do throws(CommandError) {
-                values.append(try executeInside(words, caller: caller, reply: inner))
+                values.append(
+                    try executeInside(words, caller: caller, reply: inner, edgeRead))
             } catch {
                 abort(error, "command \(index + 1) (\(CommandTable.name(of: words)))", reply)
                 return
@@ -257,7 +263,8 @@ package final class Ledger {
                 if due.isDue(now) { settleNamed(spec, words, now) }
                 if spec.flags.contains(.stored) { hasReads = true }
             case .read: hasReads = true
-            case .session, .feature: break
+            case .session: if spec.flags.contains(.read) { hasReads = true }
+            case .feature: break
             }
         }
         // Last: what was due is in the group too.
@@ -276,7 +283,7 @@ package final class Ledger {
     }
 
     private func executeInside(
-        _ words: borrowing ArgumentVector, caller: Caller, reply: Reply
+        _ words: borrowing ArgumentVector, caller: Caller, reply: Reply, _ edgeRead: EdgeRead?
     ) throws(CommandError) -> ReplyValue {
         let spec = try CommandTable.find(words)
         switch spec.handler {
@@ -289,7 +296,12 @@ package final class Ledger {
                 throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
             }
             try handler(words, try context(caller, in: transaction), reply)
-        case .session: reply.value = .null
+        case .session(let command):
+            if let edgeRead, spec.flags.contains(.read) {
+                let view = try context(caller, in: transaction).view
+                return edgeRead(command, words, view)
+            }
+            reply.value = .null
         case .feature:
             throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
         }

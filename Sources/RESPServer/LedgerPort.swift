@@ -45,10 +45,16 @@ final class LedgerPort {
     /// What may be sold, where memory knows it: `INVENTORY LEVEL` without the long way.
     func level(_ request: borrowing ArgumentVector) -> Int64? { ledger.level(request) }
 
-    func executeTransaction(_ requests: [[[UInt8]]], caller: Caller, reply: Reply) {
+    /// - Parameter edgeRead: answers reads of the log between the writes.
+    func executeTransaction(
+        _ requests: [[[UInt8]]], caller: Caller, reply: Reply, edgeRead: @escaping Ledger.EdgeRead
+    ) {
         reply.reset()
-        ledger.executeTransaction(requests, caller: caller, reply: reply)
+        ledger.executeTransaction(requests, caller: caller, reply: reply, edgeRead: edgeRead)
     }
+
+    /// The last event that lies in the postings on disk.
+    var indexedSeq: UInt64 { ledger.projections.indexedSeq }
 
     /// Whether something that was decided is not on disk yet.
     var hasUndurable: Bool { ledger.hasUndurable }

@@ -54,6 +54,8 @@ package final class RESPServer {
     private var dirty: [Session] = []
     private var waiting: [UInt64: Session] = [:]
     private var releasedGroup: UInt64 = 0
+    /// Whether writes are refused for want of space, as far as the log says.
+    private var isOutOfSpace = false
     /// The last event for which waits were ended.
     private var wokenSeq: UInt64 = 0
     private var loggedInLimits = RequestLimits.standard
@@ -94,8 +96,23 @@ package final class RESPServer {
             flushDirty()
         }
         ledger.observe { [unowned self] events, view in publish(events, view) }
-        loop.schedule(everyMilliseconds: 100) { [unowned self] in ledger.tick() }
+        loop.schedule(everyMilliseconds: 100) { [unowned self] in
+            ledger.tick()
+            noteSpace()
+        }
         loop.schedule(everyMilliseconds: 1_000) { [unowned self] in checkDeadlines() }
+    }
+
+    /// Logs when writes begin to be refused for want of space, and when that ends.
+    private func noteSpace() {
+        let reason = ledger.spaceRefusal?.message
+        if isOutOfSpace == (reason != nil) { return }
+        isOutOfSpace = reason != nil
+        if let reason {
+            log.warning("writes are refused: the disk is nearly full", ["reason": "\(reason)"])
+        } else {
+            log.warning("writes are taken again: there is space on the disk")
+        }
     }
 
     private func updateRequestLimits() {

@@ -72,6 +72,81 @@ import Testing
         }
     }
 
+    /// Words that a command does not know are refused, never ignored.
+    @Test func unknownWords() throws {
+        try serving { _, client in
+            for line in [
+                "SHUTDOWN FOO", "SHUTDOWN SAVE NOSAVE", "SHUTDOWN NOW NOW",
+                "XINFO STREAM events FULL", "XINFO STREAM events FULL COUNT 1",
+                "MEMORY USAGE luna EXTRA", "MEMORY USAGE luna SAMPLES x",
+                "COMMAND LIST FILTERBY", "COMMAND LIST FILTERBY FOO x", "COMMAND LIST foo",
+            ] {
+                #expect(try client.ask(line)?.errorText?.hasPrefix("SYNTAX") == true, "\(line)")
+            }
+            #expect(try client.ask("MEMORY USAGE luna SAMPLES 5") == .null)
+            #expect(try client.ask("COMMAND LIST FILTERBY MODULE x") == .array([]))
+            #expect(try client.ask("COMMAND LIST FILTERBY ACLCAT x") == .array([]))
+            let found = try client.ask("COMMAND LIST FILTERBY PATTERN XA*")?.elements
+            #expect(found?.compactMap(\.text).sorted() == ["xack", "xadd", "xautoclaim"])
+            #expect(
+                try client.ask("COMMAND FOO")
+                    == .error("ERR unknown subcommand 'FOO'. Try COMMAND HELP."))
+            #expect(try client.ask("COMMAND HELP")?.elements?.isEmpty == false)
+            #expect(
+                try client.ask("TIME FOO")
+                    == .error("ERR unknown subcommand 'FOO'. Try TIME HELP."))
+            #expect(try client.ask("TIME")?.elements?.count == 2)
+            let docs = try client.ask("COMMAND DOCS trade|create nothing")
+            #expect(docs?["trade|create"]?["summary"]?.text?.isEmpty == false)
+            let quote = try client.ask("COMMAND INFO trade|quote")?.elements?.first?.elements
+            #expect(quote?[2].elements?.contains(.simple("readonly")) == true)
+            #expect(try client.ask("INFO entrepot")?.text?.contains("indexed_seq:") == true)
+        }
+    }
+
+    /// A cursor of another history is recognised, forwards and backwards.
+    @Test func unknownEpochs() throws {
+        try serving { _, client in
+            for line in [
+                "XREAD STREAMS events 1-9", "XRANGE events 1-9 +", "XRANGE events - 2-9",
+                "XRANGE events (1-9 +", "XREVRANGE events + 1-9", "XREVRANGE events 2-9 -",
+            ] {
+                #expect(
+                    try client.ask(line)?.errorText?.hasPrefix("CONFLICT epoch 9") == true,
+                    "\(line)")
+            }
+            #expect(try client.ask("XRANGE events 1-0 2")?.elements?.count == 2)
+        }
+    }
+
+    @Test(arguments: [
+        ("KEY k FOO bar", #""KEY" "k" "(redacted)" "(redacted)""#),
+        ("DRYRUN KEY k AUTHH x y", #""DRYRUN" "KEY" "k" "(redacted)" "(redacted)" "(redacted)""#),
+        ("AFTER 5 MS 1 AUTH pw", #""AFTER" "5" "MS" "1" "AUTH" "(redacted)""#),
+        (
+            "USERR ADD bob PASSWORD x",
+            #""USERR" "(redacted)" "(redacted)" "(redacted)" "(redacted)""#
+        ),
+        ("SETT api-Token x", #""SETT" "(redacted)" "(redacted)""#),
+        ("CONFIG SETT key x", #""CONFIG" "(redacted)" "(redacted)" "(redacted)""#),
+        ("HELLO 2", #""HELLO" "2""#),
+        ("HELLO 2 AUTH admin pw", #""HELLO" "(redacted)" "(redacted)" "(redacted)" "(redacted)""#),
+        ("GETT luna", #""GETT" "luna""#), ("STATION GET auth", #""STATION" "GET" "auth""#),
+    ])
+    func redaction(line: String, shown: String) throws {
+        try serving { server, client in
+            #expect(try client.ask("MONITOR") == .simple("OK"))
+            let other = try server.connect()
+            _ = try other.ask(line)
+            _ = try other.ask("CLIENT ID")
+            // A request that is no command at all is not shown.
+            let first = try client.reply()?.text ?? ""
+            let isShown = first.hasSuffix(shown)
+            let isLeftOut = first.hasSuffix(#""CLIENT" "ID""#)
+            #expect(isShown || isLeftOut, "\(first)")
+        }
+    }
+
     @Test func monitorHidesSecrets() throws {
         try serving { server, client in
             #expect(try client.ask("MONITOR") == .simple("OK"))

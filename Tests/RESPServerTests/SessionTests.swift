@@ -167,6 +167,75 @@ import Testing
         }
     }
 
+    /// Reads of the log see the writes before them, and only those.
+    @Test func readsOfTheLogInsideTransactions() throws {
+        try serving { server in
+            let client = try server.connect()
+            #expect(try client.ask("STATION ADD a-0")?.text != nil)
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            for line in [
+                "DBSIZE", "STATION ADD a-1", "XLEN events", "DBSIZE", "MEMORY USAGE a-1",
+                "XREVRANGE events + - COUNT 1", "STATION ADD a-2", "XRANGE events 4 +",
+                "XINFO STREAM events", "MEMORY USAGE a-3", "XRANGE nothing 1-x +",
+            ] {
+                #expect(try client.ask(line) == .simple("QUEUED"))
+            }
+            let values = try client.ask("EXEC")?.elements ?? []
+            #expect(values.count == 11)
+            if values.count < 11 { return }
+            #expect(values[0] == .integer(3))
+            #expect(values[2] == .integer(4) && values[3] == .integer(4))
+            if case .integer(let bytes) = values[4] { #expect(bytes > 50) }
+            #expect(values[4] != .null)
+            #expect(values[5].elements?.first?.elements?.first?.text == "4-0")
+            #expect(values[7].elements?.map { $0.elements?.first?.text } == ["4-0", "5-0"])
+            #expect(values[8]["length"] == .integer(5))
+            #expect(values[9] == .null)
+            #expect(values[10].errorText?.hasPrefix("ERR ") == true)
+            #expect(try client.ask("DBSIZE") == .integer(5))
+        }
+    }
+
+    @Test func logInComesFirst() throws {
+        let server = try RunningServer { $0.password = "hunter2" }
+        defer { server.stop() }
+        let client = try server.connect()
+        #expect(try client.ask("PING") == .error("NOAUTH Authentication required."))
+        #expect(try client.ask("RESET") == .simple("RESET"))
+        #expect(try client.ask("AUTH hunter2") == .simple("OK"))
+        #expect(try client.ask("PING") == .simple("PONG"))
+    }
+
+    @Test func readsBehindASeq() throws {
+        try serving { server in
+            let client = try server.connect()
+            for line in [
+                "STATION ADD luna", "STATION ADD mars", "ITEM ADD ore PRICE 2 CR",
+                "AFTER 5 TRADE QUOTE luna mars ore:1", "AFTER 5 XREAD STREAMS events 4",
+                "AFTER 5 XLEN events", "AFTER 5 DBSIZE", "AFTER 5 INFO server", "AFTER 5 AUDIT",
+                "AFTER 5 ROLE", "AFTER 5 MEMORY USAGE luna", "AFTER 5 XRANGE events - +",
+                "AFTER 5 XREAD BLOCK 10 STREAMS events $",
+            ] {
+                let reply = try client.ask(line)
+                #expect(
+                    reply != nil && reply?.errorText == nil, "\(line): \(String(describing: reply))"
+                )
+            }
+            for line in ["TRADE QUOTE luna mars ore:1", "DBSIZE", "XLEN events", "AUDIT"] {
+                #expect(
+                    try client.ask("AFTER 99 MS 1 \(line)")?.errorText?.hasPrefix("STALE") == true,
+                    "\(line)")
+            }
+            for line in ["KEY k", "DRYRUN"] {
+                #expect(
+                    try client.ask("\(line) TRADE QUOTE luna mars ore:1")?.errorText?
+                        .hasPrefix("SYNTAX") == true)
+            }
+            #expect(
+                try client.ask("AFTER 1 STATION ADD x")?.errorText?.hasPrefix("SYNTAX") == true)
+        }
+    }
+
     @Test func largeRepliesGoIntoTheSlowLog() throws {
         let server = try RunningServer {
             $0.limits.slowlogReplyBytes = 1_000

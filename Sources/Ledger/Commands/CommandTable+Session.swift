@@ -13,7 +13,7 @@ extension CommandTable {
 
     static let connectionCommands: [CommandSpec] = [
         row(
-            "PING", 1...2, [.local, .anonymous], .viewer, .connection, "[message]",
+            "PING", 1...2, .local, .viewer, .connection, "[message]",
             "Answers PONG, or the message.", .ping),
         row("ECHO", 2...2, .local, .viewer, .connection, "message", "Answers the message.", .echo),
         row(
@@ -71,7 +71,8 @@ extension CommandTable {
             "COMMAND COUNT", 2...2, .local, .viewer, .connection, "", "How many there are.",
             .commandCount),
         row(
-            "COMMAND LIST", 2...most, .local, .viewer, .connection, "[FILTERBY PATTERN p]",
+            "COMMAND LIST", 2...most, .local, .viewer, .connection,
+            "[FILTERBY MODULE m|ACLCAT c|PATTERN p]",
             "Their names.", .commandList),
         row(
             "COMMAND INFO", 2...most, .local, .viewer, .connection, "[name ...]",
@@ -90,7 +91,7 @@ extension CommandTable {
 
     static let serverCommands: [CommandSpec] = [
         row(
-            "INFO", 1...most, .local, .viewer, .server, "[section ...]",
+            "INFO", 1...most, [.read, .list], .viewer, .server, "[section ...]",
             "The server's figures.", .info),
         row(
             "CONFIG GET", 3...most, .local, .admin, .server, "pattern [pattern ...]",
@@ -105,9 +106,9 @@ extension CommandTable {
             "CONFIG RESETSTAT", 2...2, .local, .admin, .server, "",
             "Sets the statistics to zero.", .configResetStat),
         row(
-            "DBSIZE", 1...1, .local, .viewer, .server, "", "How many events the log has.",
+            "DBSIZE", 1...1, .read, .viewer, .server, "", "How many events the log has.",
             .dbSize),
-        row("ROLE", 1...1, .local, .viewer, .server, "", "Leader or follower.", .role),
+        row("ROLE", 1...1, .read, .viewer, .server, "", "Leader or follower.", .role),
         row(
             "SLOWLOG GET", 2...3, .local, .admin, .server, "[count]", "The slowest commands.",
             .slowlogGet),
@@ -125,7 +126,7 @@ extension CommandTable {
             "LATENCY RESET", 2...most, .local, .admin, .server, "[command ...]",
             "Forgets what was measured.", .latencyReset),
         row(
-            "MEMORY USAGE", 3...5, .local, .viewer, .server, "id",
+            "MEMORY USAGE", 3...5, .read, .viewer, .server, "id [SAMPLES n]",
             "The bytes that a record takes.", .memoryUsage),
         row(
             "MONITOR", 1...1, [.local, .noTransaction], .admin, .server, "",

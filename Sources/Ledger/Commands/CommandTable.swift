@@ -36,6 +36,8 @@ package enum CommandTable {
         let entry = index.entry(hash)
         var found = entry?.place
         if first + 1 < words.count, entry?.isContainer == true {
+            // `COMMAND FOO`: a row that takes no words is not meant.
+            if let own = found, all[own].words.upperBound == 1 { found = nil }
             found = index.entry(CommandIndex.fold(words[first + 1], seed: hash))?.place ?? found
             // `CLIENT HELP`, as the message about an unknown subcommand advises.
             if found == nil, words[first + 1].equalsFolded("HELP") { found = helpPlace }

@@ -10,8 +10,7 @@ extension Session {
         switch command {
         case .command: return .reply(.array(catalog.families.map { catalog.entry($0) }))
         case .commandCount: return .reply(.integer(Int64(catalog.families.count)))
-        case .commandList:
-            return .reply(.array(catalog.families.map { .text($0.name) }))
+        case .commandList: return .reply(.array(try catalog.names(request).map { .text($0) }))
         case .commandInfo:
             if request.count == 2 {
                 return .reply(.array(catalog.families.map { catalog.entry($0) }))
@@ -22,8 +21,8 @@ extension Session {
         case .commandDocs:
             var names: [String] = []
             for word in 2..<max(2, request.count) { names.append(request.text(word).lowercased()) }
-            let chosen = catalog.families.filter { names.isEmpty || names.contains($0.name) }
-            return .reply(.map(chosen.map { ($0.name, catalog.documentation($0)) }))
+            if names.isEmpty { names = catalog.families.map(\.name) }
+            return .reply(.map(names.compactMap { catalog.documentation(named: $0) }))
         case .commandGetKeys: return try keys(request)
         case .help:
             var words: [String] = []
@@ -123,7 +122,7 @@ struct CommandCatalog {
     private func flags(_ spec: CommandSpec) -> [String] {
         var names: [String] = []
         if spec.flags.contains(.write) { names.append("write") }
-        if spec.flags.contains(.read) { names.append("readonly") }
+        if spec.flags.contains(.read) || spec.flags.contains(.decides) { names.append("readonly") }
         if spec.flags.contains(.blocking) { names.append("blocking") }
         if spec.flags.contains(.noTransaction) { names.append("no_multi") }
         if spec.flags.contains(.anonymous) { names.append("no_auth") }
@@ -142,7 +141,35 @@ struct CommandCatalog {
         return entry(spec, name: .text(spec.wireName), children: [])
     }
 
+    /// `COMMAND LIST [FILTERBY PATTERN p]`; there are neither modules nor categories to name.
+    func names(_ request: borrowing ArgumentVector) throws(CommandError) -> [String] {
+        let names = families.map(\.name)
+        if request.count == 2 { return names }
+        if request.count == 5, request[2].equalsFolded("FILTERBY") {
+            if request[3].equalsFolded("MODULE") || request[3].equalsFolded("ACLCAT") { return [] }
+            if request[3].equalsFolded("PATTERN") {
+                var found: [String] = []
+                for name in names
+                where Glob.matches(name.utf8.span, pattern: request[4], folded: true) {
+                    found.append(name)
+                }
+                return found
+            }
+        }
+        throw CommandError(.syntax, "COMMAND LIST takes [FILTERBY MODULE m|ACLCAT c|PATTERN p]")
+    }
+
     // MARK: COMMAND DOCS
+
+    /// One entry of the reply, for `trade` or `trade|create`; nil for a name that nobody has.
+    func documentation(named name: String) -> (key: String, value: ReplyValue)? {
+        if let family = families.first(where: { $0.name == name }) {
+            return (family.name, documentation(family))
+        }
+        guard let index = commands.index(named: name) else { return nil }
+        let spec = commands.all[index]
+        return (spec.wireName, .map(documentation(spec)))
+    }
 
     func documentation(_ family: Family) -> ReplyValue {
         var pairs: [(key: String, value: ReplyValue)] =

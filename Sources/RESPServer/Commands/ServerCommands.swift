@@ -16,7 +16,7 @@ extension Session {
                 sections.append(request.text(word).lowercased())
             }
             return .reply(.text(ServerInfo(server).text(sections)))
-        case .dbSize: return .reply(.integer(Int64(clamping: server.ledger.durableSeq)))
+        case .dbSize: return .reply(.integer(Int64(clamping: view.head.seq)))
         case .role:
             return .reply(
                 .array([
@@ -41,17 +41,23 @@ extension Session {
             }
             return .ok
         case .audit: return try audit()
-        case .shutdown: return shutdown()
+        case .shutdown: return try shutdown(request)
         default: throw Self.misplaced(command)
         }
     }
 
-    /// The stored size of a trade, shipment, station, item or ship.
+    /// The size of a trade's, shipment's, station's, item's or ship's document. `SAMPLES n`, as
+    /// Redis has it, changes nothing.
     private func memoryUsage(
         _ request: borrowing ArgumentVector
     ) throws(CommandError) -> SessionOutcome {
+        if request.count > 3 {
+            guard request.count == 5, request[3].equalsFolded("SAMPLES"),
+                request[4].unsignedNumber != nil
+            else { throw CommandError(.syntax, "MEMORY USAGE takes one id and [SAMPLES n]") }
+        }
         guard let id = Identifier(request[2]) else { return .reply(.null) }
-        let view = server.ledger.durableView
+        let view = self.view
         var body = ByteBuffer()
         do throws(StorageError) {
             if let trade = try view.trade(id: id) {
@@ -88,7 +94,23 @@ extension Session {
         return .park(.worker, deadline: nil)
     }
 
-    private func shutdown() -> SessionOutcome {
+    /// `SHUTDOWN [NOSAVE|SAVE] [NOW]`: everything is saved in any case.
+    private func shutdown(_ request: borrowing ArgumentVector) throws(CommandError)
+        -> SessionOutcome
+    {
+        var (saysSave, saysNow) = (false, false)
+        for word in 1..<max(1, request.count) {
+            let isSave = request[word].equalsFolded("SAVE") || request[word].equalsFolded("NOSAVE")
+            if isSave && !saysSave {
+                saysSave = true
+            } else if request[word].equalsFolded("NOW") && !saysNow {
+                saysNow = true
+            } else {
+                throw CommandError(
+                    .syntax,
+                    "SHUTDOWN takes [NOSAVE|SAVE] [NOW], got \(ValueError.quoted(request[word]))")
+            }
+        }
         server.log.info("SHUTDOWN was asked for", ["client": "\(peer)"])
         closeAfterReply()
         if let onShutdown = server.onShutdown { onShutdown() } else { server.stop() }

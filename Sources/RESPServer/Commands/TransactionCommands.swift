@@ -35,7 +35,12 @@ extension Session {
         guard let caller = state.caller else { throw Self.noAuthentication }
         if transaction.requests.isEmpty { return .reply(.array([])) }
         server.ledger.executeTransaction(
-            transaction.requests, caller: caller, reply: server.scratch.reply)
+            transaction.requests, caller: caller, reply: server.scratch.reply
+        ) { [self] command, words, view in
+            transactionView = view
+            defer { transactionView = nil }
+            return answerInside(command, words)
+        }
         if transaction.hasSessionCommands, case .array(var values) = server.scratch.reply.value {
             answerSessionCommands(among: transaction.requests, &values)
             server.scratch.reply.value = .array(values)
@@ -44,23 +49,30 @@ extension Session {
         return .silent
     }
 
-    /// Fills the places that the ledger left to the edge. One that fails is an error in its place:
-    /// the others have been decided.
+    /// Fills the places that the ledger left to the edge; reads of the log were answered in their
+    /// turn. One that fails is an error in its place: the others have been decided.
     private func answerSessionCommands(among requests: [[[UInt8]]], _ values: inout [ReplyValue]) {
         var words = ArgumentVector()
         for (index, request) in requests.enumerated() where values.indices.contains(index) {
             words.removeAll()
             for word in request { words.append(word.span) }
             guard let spec = try? CommandTable.find(words),
-                case .session(let command) = spec.handler
+                case .session(let command) = spec.handler, !spec.flags.contains(.read)
             else { continue }
-            do throws(CommandError) {
-                switch try runSession(command, words) {
-                case .reply(let value), .held(let value): values[index] = value
-                case .silent, .park:
-                    throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
-                }
-            } catch { values[index] = .error(error) }
+            values[index] = answerInside(command, words)
         }
+    }
+
+    private func answerInside(
+        _ command: SessionCommand, _ words: borrowing ArgumentVector
+    ) -> ReplyValue {
+        do throws(CommandError) {
+            switch try runSession(command, words) {
+            case .reply(let value), .held(let value): return value
+            case .silent, .park:
+                let name = CommandTable.name(of: words)
+                throw CommandError(.err, "\(name) is not allowed inside MULTI")
+            }
+        } catch { return .error(error) }
     }
 }

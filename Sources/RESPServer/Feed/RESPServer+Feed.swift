@@ -48,19 +48,81 @@ extension RESPServer {
 
     /// The words of a request with those of a secret replaced, prefixes before it or not, and
     /// whether or not the request has the right number of words.
+    ///
+    /// Where no command is known there may be a secret all the same, behind a slip of the finger:
+    /// such words are hidden behind prefixes, beside commands with secrets, and where one of them
+    /// sounds like a secret.
     func redactedWords(_ request: borrowing ArgumentVector) -> [[UInt8]] {
         var words = request.copies()
-        // `KEY k AFTER seq MS n DRYRUN` is the longest prefix.
-        for start in 0..<min(7, request.count) {
-            guard let spec = spec(request, at: start) else { continue }
-            if case .session(let command) = spec.handler, command.isPrefix { continue }
-            if !spec.flags.contains(.secret) { return words }
-            let first = start + spec.name.split(separator: " ").count
-            let hidden = Array(Redacted.placeholder.utf8)
-            for word in first..<max(first, words.count) { words[word] = hidden }
-            return words
+        let start = Self.endOfPrefixes(request)
+        if start >= request.count { return words }
+        let first: Int
+        if let spec = spec(request, at: start) {
+            if !hasSecret(spec, request, from: start) { return words }
+            first = start + spec.name.split(separator: " ").count
+        } else if start > 0 {
+            first = start
+        } else {
+            if !mayHoldSecret(request) { return words }
+            first = 1
         }
+        let hidden = Array(Redacted.placeholder.utf8)
+        for word in first..<max(first, words.count) { words[word] = hidden }
         return words
+    }
+
+    /// Where the command begins, behind prefixes in whatever order.
+    private static func endOfPrefixes(_ request: borrowing ArgumentVector) -> Int {
+        var position = 0
+        while position < request.count {
+            let word = request[position]
+            if word.equalsFolded("KEY") || word.equalsFolded("AFTER")
+                || (position > 0 && word.equalsFolded("MS"))
+            {
+                position += 2
+            } else if word.equalsFolded("DRYRUN") {
+                position += 1
+            } else {
+                break
+            }
+        }
+        return position
+    }
+
+    private func hasSecret(
+        _ spec: CommandSpec, _ request: borrowing ArgumentVector, from start: Int
+    ) -> Bool {
+        guard case .session(.hello) = spec.handler else { return spec.flags.contains(.secret) }
+        // `HELLO 3` alone says nothing.
+        for index in start + 1..<max(start + 1, request.count)
+        where Self.soundsSecret(request[index]) {
+            return true
+        }
+        return false
+    }
+
+    /// Whether an unknown command may be one with a secret, misspelled.
+    private func mayHoldSecret(_ request: borrowing ArgumentVector) -> Bool {
+        let family = request[0].count <= 32 ? request.text(0).uppercased() + " " : " "
+        for spec in commands.all where spec.flags.contains(.secret) {
+            if spec.name.hasPrefix(family) { return true }
+        }
+        for index in 0..<request.count where Self.soundsSecret(request[index]) { return true }
+        return false
+    }
+
+    private static func soundsSecret(_ word: Span<UInt8>) -> Bool {
+        for sound in ["PASSW", "SECRET", "TOKEN", "AUTH"] {
+            let wanted = sound.utf8.span
+            var start = 0
+            while start + wanted.count <= word.count {
+                if FoldedWord.equals(word.extracting(start..<start + wanted.count), wanted) {
+                    return true
+                }
+                start += 1
+            }
+        }
+        return false
     }
 
     /// The command whose name stands at a word.

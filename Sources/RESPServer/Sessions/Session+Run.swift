@@ -130,7 +130,7 @@ extension Session {
         switch server.commands.all[index].handler {
         case .session(let command):
             let flags = server.commands.all[index].flags
-            let takesAfter = flags.contains(.read) && !flags.contains(.blocking)
+            let takesAfter = flags.contains(.read)
             if prefixes.key != nil || prefixes.isDryRun || (prefixes.after != nil && !takesAfter) {
                 throw CommandError(
                     .syntax,
@@ -145,11 +145,15 @@ extension Session {
             }
             return try answer(command, request)
         case .write:
-            if prefixes.after != nil {
+            let spec = server.commands.all[index]
+            if !spec.flags.contains(.write) {
+                // A quote is decided like a write, and is a read all the same.
+                try Self.requireRead(prefixes)
+                if let wait = try wait(for: prefixes) { return wait }
+            } else if prefixes.after != nil {
                 throw CommandError(.syntax, "AFTER is for reads, this command writes")
             }
             guard let caller else { throw Self.noAuthentication }
-            let spec = server.commands.all[index]
             if spec.flags.contains(.checked), let wait = try check(spec, request, caller) {
                 return wait
             }
@@ -159,15 +163,18 @@ extension Session {
             emit(server.scratch.reply, group: server.ledger.openGroup)
             return .done
         case .read:
-            if prefixes.key != nil || prefixes.isDryRun {
-                throw CommandError(.syntax, "KEY and DRYRUN are for writes, this command reads")
-            }
+            try Self.requireRead(prefixes)
             guard let caller else { throw Self.noAuthentication }
             return try read(index, request, caller, prefixes)
         case .feature:
             guard let caller else { throw Self.noAuthentication }
             return try runFeature(server.commands.all[index], request, caller, prefixes)
         }
+    }
+
+    private static func requireRead(_ prefixes: Prefixes) throws(CommandError) {
+        if prefixes.key == nil && !prefixes.isDryRun { return }
+        throw CommandError(.syntax, "KEY and DRYRUN are for writes, this command reads")
     }
 
     private func read(

@@ -3,6 +3,7 @@ import Domain
 import EventLoop
 import Ledger
 import RESP
+import Storage
 import System
 
 /// One connection: its socket, its buffers, and where it stands.
@@ -33,6 +34,8 @@ final class Session: EventHandler {
     var didFail = false
     /// The present request was found good and its command has begun.
     var hasBegun = false
+    /// What reads look at while a transaction is decided.
+    var transactionView: ReadView?
     /// The encoded bytes of the last reply.
     private(set) var replyBytes = 0
     private(set) var isClosed = false

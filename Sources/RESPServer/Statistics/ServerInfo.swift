@@ -128,6 +128,7 @@ struct ServerInfo {
             ("epoch", "\(server.ledger.durableView.history.epoch)"),
             ("durable_seq", "\(server.ledger.durableSeq)"),
             ("written_seq", "\(server.ledger.writtenSeq)"),
+            ("indexed_seq", "\(server.ledger.indexedSeq)"),
             ("open_group", "\(server.ledger.openGroup)"),
             ("clock_skew_ms", "\(server.ledger.clockSkewMilliseconds)"),
             ("consumer_groups", "\(server.groups.all.count)"),

@@ -2,6 +2,7 @@ import Basics
 import Domain
 import Ledger
 import RESP
+import Storage
 
 extension Session {
     func runStream(
@@ -33,12 +34,14 @@ extension Session {
         }
     }
 
-    /// The stream as of the last durable group.
+    /// The stream as of the last durable group, or as a transaction has it so far.
     func stream() throws(CommandError) -> EventStream {
         guard let caller = state.caller else { throw Self.noAuthentication }
-        return EventStream(
-            view: server.ledger.durableView, caller: caller, limits: server.limits)
+        return EventStream(view: view, caller: caller, limits: server.limits)
     }
+
+    /// What a read looks at: the last durable group; inside `MULTI` also the writes before it.
+    var view: ReadView { transactionView ?? server.ledger.durableView }
 
     func requireEvents(_ key: Span<UInt8>) throws(CommandError) {
         if !key.equals(EventStream.name) { throw CommandError(.err, "no such key") }
@@ -55,12 +58,13 @@ extension Session {
             count = Int(clamping: try request.integer(5))
             if let count, count <= 0 { return .reply(.array([])) }
         }
-        let range =
-            isReversed
-            ? try StreamRange.parse(request[3], request[2])
-            : try StreamRange.parse(request[2], request[3])
+        let stream = try stream()
+        let (lower, upper) = isReversed ? (3, 2) : (2, 3)
+        let range = try StreamRange.parse(request[lower], request[upper]) {
+            (id) throws(CommandError) in try stream.seq(of: id)
+        }
         if !request[1].equals(EventStream.name) { return .reply(.array([])) }
-        let found = try stream().entries(range, count: count, isReversed: isReversed)
+        let found = try stream.entries(range, count: count, isReversed: isReversed)
         return .reply(.array(found.entries))
     }
 
@@ -124,6 +128,9 @@ extension Session {
     private func streamInfo(
         _ request: borrowing ArgumentVector
     ) throws(CommandError) -> SessionOutcome {
+        if request.count > 3 {
+            throw CommandError(.syntax, "XINFO STREAM takes the stream alone, without FULL")
+        }
         try requireEvents(request[2])
         let stream = try stream()
         let last = stream.lastSeq

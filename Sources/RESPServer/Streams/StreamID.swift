@@ -42,42 +42,53 @@ struct StreamRange: Equatable, Sendable {
     var first: UInt64
     var last: UInt64
 
+    /// What gives an id its place in the log.
+    typealias Place = (StreamID) throws(CommandError) -> UInt64
+
     /// Reads the bounds of `XRANGE`: `-`, `+`, an id, or `(` and an id.
+    ///
+    /// - Parameter place: checks the epoch, where that matters.
     static func parse(
-        _ first: Span<UInt8>, _ last: Span<UInt8>
+        _ first: Span<UInt8>, _ last: Span<UInt8>, place: Place = { $0.seq }
     ) throws(CommandError) -> StreamRange {
-        StreamRange(first: try lower(first), last: try upper(last))
+        StreamRange(first: try lower(first, place), last: try upper(last, place))
     }
 
-    private static func lower(_ word: Span<UInt8>) throws(CommandError) -> UInt64 {
+    private static func lower(
+        _ word: Span<UInt8>, _ place: Place
+    ) throws(CommandError) -> UInt64 {
         if word.equals("-") { return 0 }
         if word.equals("+") { return .max }
-        if let exclusive = try exclusiveSeq(word) {
+        if let exclusive = try exclusiveSeq(word, place) {
             if exclusive == .max {
                 throw CommandError(.err, "invalid start ID for the interval")
             }
             return exclusive + 1
         }
         guard let id = StreamID(word) else { throw StreamID.malformed }
-        return id.seq
+        return try place(id)
     }
 
-    private static func upper(_ word: Span<UInt8>) throws(CommandError) -> UInt64 {
+    private static func upper(
+        _ word: Span<UInt8>, _ place: Place
+    ) throws(CommandError) -> UInt64 {
         if word.equals("-") { return 0 }
         if word.equals("+") { return .max }
-        if let exclusive = try exclusiveSeq(word) {
+        if let exclusive = try exclusiveSeq(word, place) {
             if exclusive == 0 { throw CommandError(.err, "invalid end ID for the interval") }
             return exclusive - 1
         }
         guard let id = StreamID(word) else { throw StreamID.malformed }
-        return id.seq
+        return try place(id)
     }
 
-    private static func exclusiveSeq(_ word: Span<UInt8>) throws(CommandError) -> UInt64? {
+    private static func exclusiveSeq(
+        _ word: Span<UInt8>, _ place: Place
+    ) throws(CommandError) -> UInt64? {
         if word.isEmpty || word[0] != UInt8(ascii: "(") { return nil }
         guard let id = StreamID(word.extracting(1..<word.count)) else {
             throw StreamID.malformed
         }
-        return id.seq
+        return try place(id)
     }
 }
