@@ -154,6 +154,19 @@ package enum FileSystem {
         try synchronizeFolder(parent(of: path) ?? ".")
     }
 
+    /// The path from the root; a relative one counts from the process's folder. The path itself where
+    /// that folder is gone.
+    package static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        // Invariant: getcwd gives a string of its own, freed below.
+        guard let bytes = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(bytes) }
+        var rest = Substring(path)
+        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        let folder = unsafe String(cString: bytes)
+        return rest.isEmpty || rest == "." ? folder : folder + "/" + rest
+    }
+
     /// The path in front of the last `/`: nil if there is none, `/` below the root.
     package static func parent(of path: String) -> String? {
         var text = Substring(path)

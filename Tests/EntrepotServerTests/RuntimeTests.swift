@@ -28,6 +28,14 @@ import Testing
         try ServerRuntime(configuration: configuration, environment: [:], sink: NoSink())
     }
 
+    @Test func pathsFromTheRoot() {
+        #expect(FileSystem.absolute("/a/b") == "/a/b")
+        let here = FileSystem.absolute(".")
+        #expect(here.hasPrefix("/"))
+        #expect(FileSystem.absolute("./data") == here + "/data")
+        #expect(FileSystem.absolute("data/x") == here + "/data/x")
+    }
+
     @Test func startsAndStops() throws {
         try withConfiguration { configuration in
             let runtime = try start(configuration)

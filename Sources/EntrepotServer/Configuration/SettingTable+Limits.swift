@@ -167,7 +167,7 @@ extension SettingTable {
         .number(
             "clock_skew_milliseconds", \.limits.clockSkewMilliseconds, .ledger, .milliseconds,
             0...24 * hour, changeable: true,
-            "How far the clock may stand behind the last event before writes are refused."),
+            "How far the wall clock may run ahead of the monotonic one before timers pause."),
         .number(
             "wait_milliseconds", \.limits.waitMilliseconds, .ledger, .milliseconds,
             1...hour, changeable: true, "Longest wait of AFTER, WAIT and blocking reads."),

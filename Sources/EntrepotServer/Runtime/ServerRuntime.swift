@@ -65,7 +65,7 @@ package final class ServerRuntime {
         let authenticator = try AdministratorPassword.authenticator(configuration, log: log)
         let identity = ServerIdentity(
             version: Versions.entrepot, runID: Self.randomDigits(40), processID: getpid(),
-            dataDirectory: configuration.data)
+            dataDirectory: FileSystem.absolute(configuration.data))
         do throws(StorageError) {
             server = try RESPServer(
                 loop: loop, ledger: ledger, log: log, limits: configuration.limits,

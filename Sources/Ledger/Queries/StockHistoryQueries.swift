@@ -172,8 +172,11 @@ struct StockParts {
         let trade: Trade
         let quantity: Int64
     }
+    /// Goods on their way, or those of a reservation, which has no shipment yet.
     private struct Arrival {
-        let shipment: Shipment
+        let shipment: Shipment?
+        let trade: Identifier?
+        let eta: Timestamp?
         let quantity: Int64
     }
     private struct Hold {
@@ -188,6 +191,7 @@ struct StockParts {
     private var isHeldComplete: Bool
     private var reservations: [Reservation] = []
     private var arrivals: [Arrival] = []
+    private var promised: [Arrival] = []
     private var holds: [Hold] = []
     private var seenTrades: Set<RecordKey> = []
     private var seenShipments: Set<RecordKey> = []
@@ -238,6 +242,8 @@ struct StockParts {
                 reservations.append(Reservation(trade: trade, quantity: quantity))
                 missingReserved &-= quantity
             } else if trade.buyer == self.key.station {
+                promised.append(
+                    Arrival(shipment: nil, trade: trade.id, eta: trade.eta, quantity: quantity))
                 missingIncoming &-= quantity
             }
         }
@@ -256,7 +262,10 @@ struct StockParts {
             if line.item == self.key.item { sum &+= line.open }
         }
         if quantity == 0 { return }
-        arrivals.append(Arrival(shipment: shipment, quantity: quantity))
+        arrivals.append(
+            Arrival(
+                shipment: shipment, trade: shipment.tradeID, eta: shipment.eta,
+                quantity: quantity))
         missingIncoming &-= quantity
     }
 
@@ -276,13 +285,19 @@ struct StockParts {
             buffer.append(UInt8(ascii: "}"))
         }
         buffer.append(",\"incoming\":" as StaticString)
-        buffer.appendList(arrivals.reversed()) { part, buffer in
+        buffer.appendList(arrivals.reversed() + promised.reversed()) { part, buffer in
             buffer.append("{\"shipment\":" as StaticString)
-            buffer.appendJSON(part.shipment.id)
+            if let shipment = part.shipment {
+                buffer.appendJSON(shipment.id)
+            } else {
+                buffer.appendJSONNull()
+            }
             buffer.append(",\"quantity\":" as StaticString)
             buffer.append(decimal: part.quantity)
             buffer.append(",\"eta\":" as StaticString)
-            buffer.appendJSON(part.shipment.eta)
+            if let eta = part.eta { buffer.appendJSON(eta) } else { buffer.appendJSONNull() }
+            buffer.append(",\"trade\":" as StaticString)
+            if let trade = part.trade { buffer.appendJSON(trade) } else { buffer.appendJSONNull() }
             buffer.append(UInt8(ascii: "}"))
         }
         buffer.append(",\"held\":" as StaticString)

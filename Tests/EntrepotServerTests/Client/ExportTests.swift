@@ -52,6 +52,13 @@ import Testing
         #expect(try csv(empty, .stock).isEmpty)
     }
 
+    /// Never low is said in so many words: an empty field is a tenth of the capacity.
+    @Test func stockThatIsNeverLow() throws {
+        let json = #"{"station":"a","item":"b","on_hand":1,"capacity":50,"low_at":null}"#
+        #expect(try csv(json, .stock).hasSuffix(",50,NONE\r\n"), "\(try csv(json, .stock))")
+        #expect(try ndjson(json, .stock).contains(#""low_at":"NONE""#))
+    }
+
     @Test func aTradeHasARowForEachLine() throws {
         let trade = """
             {"id":"t","seller":"a","buyer":"b","lines":[{"item":"ore","quantity":2,\

@@ -212,7 +212,7 @@ private final class FakeStore: Sendable {
         ("items.csv", "id,nmae\n", "have no column \"nmae\"; did you mean \"name\"?"),
         ("trades.csv", "seller,buyer,item\n", "the column quantity is missing"),
         ("items.csv", "id,id\n", "the column id is there twice"), ("stock.csv", "", "is empty"),
-        ("events.ndjson", "{}\n", "exported events are for reading"),
+        ("events.ndjson", "{}\n", "events cannot be imported"),
         ("wares.csv", "id\n", "one of stations, items, stock, trades"),
         ("items.txt", "id\n", "neither .csv nor .ndjson"),
     ]) func filesThatAreNone(name: String, text: String, message: String) throws {
@@ -228,6 +228,17 @@ private final class FakeStore: Sendable {
         let sources = try ImportCommand.sources([folder.path])
         #expect(sources.map(\.kind) == [.stations, .items, .stock, .trades])
         #expect(sources.map(\.format) == [.csv, .ndjson, .csv, .csv])
+    }
+
+    /// What a store says of itself is skipped in a folder, and a mistake by itself.
+    @Test func eventsAreForReading() throws {
+        for name in ["stations.csv", "events.ndjson"] { _ = try folder.write(name, "") }
+        #expect(try ImportCommand.sources([folder.path]).map(\.kind) == [.stations])
+        #expect(ImportCommand.skipped([folder.path]) == ["\(folder.path)/events.ndjson"])
+        let error = #expect(throws: ClientError.self) {
+            try ImportCommand.sources(["\(folder.path)/events.ndjson"])
+        }
+        #expect(error?.exitCode == .usage)
     }
 
     @Test func aServerThatGoesAway() throws {

@@ -114,7 +114,10 @@ import Testing
         let buyer = market.run("EXPLAIN STOCK mars water").json()
         #expect(buyer.at("stock.incoming") == "15")
         #expect(buyer.at("incoming.0.quantity") == "5")
-        #expect(buyer["incoming"]?.array?.count == 1)
+        #expect(buyer["incoming"]?.array?.count == 2)
+        #expect(buyer.at("incoming.1.shipment") == "null")
+        #expect(buyer.at("incoming.1.trade") == "r-1")
+        #expect(buyer.at("incoming.1.quantity") == "10")
         #expect(market.run("EXPLAIN STOCK vega water").code == .notFound)
     }
 

@@ -18,7 +18,7 @@ package enum BenchCommand {
             return .done
         } catch {
             console.complain("entrepot: \(error)\n")
-            return .failed
+            return error.exitCode
         }
     }
 

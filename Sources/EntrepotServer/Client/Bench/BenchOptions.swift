@@ -46,7 +46,7 @@ package struct BenchOptions: Equatable, Sendable {
     package init(_ invocation: Invocation) throws(ClientError) {
         let word = invocation.operands.first ?? ""
         guard let operation = Operation(rawValue: word) else {
-            throw ClientError("\"\(word)\" is not trades, reads or mixed")
+            throw ClientError.usage("\"\(word)\" is not trades, reads or mixed")
         }
         self.init(operation: operation)
         func number(
@@ -54,7 +54,7 @@ package struct BenchOptions: Equatable, Sendable {
         ) throws(ClientError) {
             guard let text = invocation.value(name) else { return }
             guard let number = Int(text), range.contains(number) else {
-                throw ClientError(
+                throw ClientError.usage(
                     "--\(name) is \(range.lowerBound) to \(range.upperBound), got \(text)")
             }
             value = number
@@ -69,7 +69,7 @@ package struct BenchOptions: Equatable, Sendable {
         self.seed = UInt64(seed)
         if let text = invocation.value("skew") {
             guard let skew = Double(text), skew >= 0, skew <= 3 else {
-                throw ClientError("--skew is 0 to 3, got \(text)")
+                throw ClientError.usage("--skew is 0 to 3, got \(text)")
             }
             self.skew = skew
         }

@@ -5,10 +5,23 @@ import System
 package struct ClientError: Error, Equatable, CustomStringConvertible {
     /// A sentence for whoever typed the command.
     package let message: String
+    /// The command itself was wrong: nothing was tried.
+    package let isUsage: Bool
 
-    package init(_ message: String) { self.message = message }
+    package init(_ message: String, isUsage: Bool = false) {
+        self.message = message
+        self.isUsage = isUsage
+    }
 
-    init(_ error: SystemError) { message = "\(error)" }
+    init(_ error: SystemError) { self.init("\(error)") }
+
+    /// A command that is typed wrongly: exit code 2.
+    package static func usage(_ message: String) -> ClientError {
+        ClientError(message, isUsage: true)
+    }
+
+    /// How a command ends with this error.
+    package var exitCode: ExitCode { isUsage ? .usage : .failed }
 
     package var description: String { message }
 

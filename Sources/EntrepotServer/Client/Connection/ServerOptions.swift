@@ -35,16 +35,16 @@ package struct ServerOptions: Sendable {
     package init(_ invocation: Invocation) throws(ClientError) {
         let text = invocation.value("server")
         guard let address = text.map(ServerAddress.init) ?? ServerAddress.standard else {
-            throw ClientError("--server \(text ?? "") is not HOST:PORT or unix:PATH")
+            throw ClientError.usage("--server \(text ?? "") is not HOST:PORT or unix:PATH")
         }
         self.address = address
         if let user = invocation.value("user") {
             guard let path = invocation.value("password-file") else {
-                throw ClientError("--user needs --password-file FILE")
+                throw ClientError.usage("--user needs --password-file FILE")
             }
             login = Login(user: user, secret: try Self.firstLine(path))
         } else if invocation.has("password-file") {
-            throw ClientError("--password-file needs --user NAME")
+            throw ClientError.usage("--password-file needs --user NAME")
         } else if let token = invocation.environment["ENTREPOT_TOKEN"], !token.isEmpty {
             login = Login(user: nil, secret: Redacted(token))
         } else {

@@ -29,26 +29,26 @@ package enum ExportCommand {
                     throw ClientError(error)
                 }
             } else if wanted.count > 1 {
-                throw ClientError("all needs --to DIR")
+                throw ClientError.usage("all needs --to DIR")
             }
             var server = try ServerConnection.open(options)
             for name in wanted { try write(name, format, to: folder, &server, console) }
             return .done
         } catch {
             console.complain("entrepot: \(error)\n")
-            return .failed
+            return error.exitCode
         }
     }
 
     private static func wanted(_ name: String) throws(ClientError) -> [String] {
         if name == "all" { return choices.dropLast() }
         if choices.contains(name) { return [name] }
-        throw ClientError("\"\(name)\" is none of \(choices.joined(separator: ", "))")
+        throw ClientError.usage("\"\(name)\" is none of \(choices.joined(separator: ", "))")
     }
 
     private static func format(_ name: String) throws(ClientError) -> DataFormat {
         guard let format = DataFormat(rawValue: name) else {
-            throw ClientError("--format is csv or ndjson, got \(name)")
+            throw ClientError.usage("--format is csv or ndjson, got \(name)")
         }
         return format
     }

@@ -23,13 +23,16 @@ package enum ImportCommand {
             let sources = try sources(invocation.operands)
             var server = try ServerConnection.open(options)
             var refused = 0
+            for path in skipped(invocation.operands) {
+                invocation.console.write("\(path): skipped, events are for reading\n")
+            }
             for source in sources {
                 refused += try read(source, &server, invocation.console)
             }
             return refused == 0 ? .done : .failed
         } catch {
             invocation.console.complain("entrepot: \(error)\n")
-            return .failed
+            return error.exitCode
         }
     }
 
@@ -53,16 +56,32 @@ package enum ImportCommand {
         return sources
     }
 
+    /// The files of events in folders, which are left out.
+    package static func skipped(_ paths: [String]) -> [String] {
+        var skipped: [String] = []
+        for path in paths {
+            guard let kind = try? FileSystem.kind(of: path), kind == .folder,
+                let names = try? FileSystem.list(path)
+            else { continue }
+            let base = path.hasSuffix("/") ? path : path + "/"
+            for name in names.sorted() where isEvents(name) { skipped.append(base + name) }
+        }
+        return skipped
+    }
+
+    private static func isEvents(_ name: some StringProtocol) -> Bool {
+        name.prefix { $0 != "." } == "events"
+    }
+
     private static func file(_ path: String) throws(ClientError) -> Source {
         guard let format = DataFormat(path: path) else {
             throw .file(path, "is neither .csv nor .ndjson")
         }
         let name = path.split(separator: "/").last ?? ""
-        if name.prefix(while: { $0 != "." }) == "events" {
-            throw .file(
-                path,
-                "exported events are for reading; a store is rebuilt from a backup, or from "
-                    + "its stations, items, stock and trades")
+        if isEvents(name) {
+            throw .usage(
+                "\(path): events cannot be imported, they are what a store says of itself; a store "
+                    + "is rebuilt from a backup, or from its stations, items, stock and trades")
         }
         guard let kind = DataKind(path: path) else {
             let known = DataKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -84,7 +103,7 @@ package enum ImportCommand {
                 sources.append(try file(base + name))
             }
         }
-        if sources.isEmpty {
+        if sources.isEmpty && !names.contains(where: isEvents) {
             throw .file(path, "holds no stations, items, stock or trades as .csv or .ndjson")
         }
         return sources
