@@ -15,7 +15,7 @@ package struct Verification {
     }
 
     let store: StoreInspection
-    let report = VerificationReport()
+    let report: VerificationReport
     let progress: (_ stage: Stage, _ done: UInt64, _ total: UInt64) -> Void
 
     /// Verifies a data directory.
@@ -29,18 +29,48 @@ package struct Verification {
             _, _, _ in
         }
     ) throws(StorageError) -> VerificationReport {
+        let report = VerificationReport()
         let store: StoreInspection
         do throws(StorageError) {
             store = try StoreInspection(directory: directory, options: options)
         } catch {
-            guard case .database(_, let message) = error else { throw error }
-            let report = VerificationReport()
-            report.add(.database, "db", "\(message). `entrepot salvage` copies what is whole")
-            return report
+            guard case .database(let kind, let message) = error else { throw error }
+            guard kind == .corruption, let rest = try readable(directory, options) else {
+                report.add(.database, "db", "\(message). `entrepot salvage` copies what is whole")
+                return report
+            }
+            tell(message, of: rest, in: report)
+            store = rest
         }
-        let verification = Verification(store: store, progress: progress)
-        try verification.run()
-        return verification.report
+        try Verification(store: store, report: report, progress: progress).run()
+        return report
+    }
+
+    /// What can be read of a store whose log is damaged: all up to the damage, else all around it.
+    private static func readable(
+        _ directory: String, _ options: StoreOptions
+    ) throws(StorageError) -> StoreInspection? {
+        for recovery in [DatabaseOptions.LogRecovery.untilDamage, .skipDamage] {
+            do throws(StorageError) {
+                return try StoreInspection(
+                    directory: directory, options: options, logRecovery: recovery)
+            } catch {
+                guard case .database = error else { throw error }
+            }
+        }
+        return nil
+    }
+
+    /// Says what the damage has taken, before what is left is checked.
+    private static func tell(
+        _ message: String, of store: StoreInspection, in report: VerificationReport
+    ) {
+        let last = (try? LostEvents.lastBeforeGap(store.database)) ?? 0
+        let lost = store.mark.flatMap { LostEvents.sentence(last: last, mark: $0.seq) }
+        report.add(
+            .database, "db", seq: lost == nil ? nil : last + 1,
+            "\(message); \(lost ?? "nothing up to the mark is lost"). What can be read was checked; "
+                + "`entrepot salvage` copies what is whole")
     }
 
     private func run() throws(StorageError) {

@@ -188,7 +188,11 @@ package final class Store {
         if let suspicion, !options.isReadOnly {
             do throws(StorageError) { return try trial.open(needsWholeProof: true) } catch {
                 if case .locked = error { throw .locked(path: directory) }
-                throw Self.incomplete("\(suspicion): \(error.message)", directory)
+                var reason = "\(suspicion): \(error.message)"
+                if case .database(.corruption, _) = error, let lost = trial.lostEvents() {
+                    reason += ": \(lost)"
+                }
+                throw Self.incomplete(reason, directory)
             }
         }
         do throws(RocksDBError) {
@@ -202,7 +206,8 @@ package final class Store {
             if !options.isReadOnly, let outcome = try? trial.open(needsWholeProof: false) {
                 return outcome
             }
-            throw Self.incomplete(error.message, directory)
+            let lost = trial.lostEvents().map { ": \($0)" } ?? ""
+            throw Self.incomplete(error.message + lost, directory)
         }
     }
 

@@ -37,11 +37,13 @@ package final class StoreInspection {
 
     /// - Parameters:
     ///   - copy: opened whatever its log looks like.
+    ///   - logRecovery: how much of a damaged log is taken, where there is no copy.
     ///   - needsFormat: whether a missing or damaged `FORMAT` is an error.
     /// - Throws: `locked`, `newerFormat`, `damaged` for `FORMAT`, `incomplete` where there is no
     ///   store, `database` where RocksDB does not open it.
     package init(
-        directory: String, options: StoreOptions, copy: Copy? = nil, needsFormat: Bool = true
+        directory: String, options: StoreOptions, copy: Copy? = nil, needsFormat: Bool = true,
+        logRecovery: DatabaseOptions.LogRecovery = .tornTailOnly
     ) throws(StorageError) {
         self.directory = directory
         do throws(StorageError) {
@@ -55,6 +57,7 @@ package final class StoreInspection {
         }
         var settings = DatabaseOptions(createIfMissing: false, readOnly: true)
         settings.blockCacheBytes = options.blockCacheBytes
+        settings.logRecovery = logRecovery
         if let copy {
             settings.logRecovery = .skipDamage
             settings.readOnly = !copy.isRepaired

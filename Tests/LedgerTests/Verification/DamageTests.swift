@@ -107,6 +107,34 @@ import Testing
         } catch { #expect(!error.message.isEmpty, what) }
     }
 
+    /// Damage in front of the mark: what was lost is named, what is left is checked.
+    @Test func lostEventsAreNamed() throws {
+        let whole = try Self.whole.get()
+        let folder = try MarketHistory.make()
+        let names = try FileSystem.list(folder.path + "/db").filter(FileKind.log.matches)
+        let name = try #require(names.sorted().last)
+        let path = folder.path + "/db/" + name
+        var bytes = try FileSystem.read(path).array
+        bytes[bytes.count / 2] ^= 0x10
+        try FileSystem.writeAtomically(bytes.span, to: path)
+        let report = try Verification.run(directory: folder.path, options: Self.options)
+        let problem = try #require(report.problems.first { $0.kind == .database })
+        let text = "to \(whole.seq) (the mark) cannot be read"
+        #expect(problem.detail.contains(text), "\(problem.detail)")
+        let last = try #require(problem.seq) - 1
+        #expect(last > 5 && last < whole.seq)
+        #expect(report.seq == last)
+        #expect(report.events == Int(last))
+        // Nothing else is wrong with what is left.
+        #expect(report.problems.allSatisfy { $0.kind == .database || $0.kind == .mark })
+        do throws(StorageError) {
+            _ = try Store(directory: folder.path, options: Self.options)
+            Issue.record("the store opened")
+        } catch {
+            #expect(error.message.contains("events \(last + 1) \(text)"), "\(error.message)")
+        }
+    }
+
     /// What salvage copies is whole, and what it does not copy it names.
     private func checkSalvage(
         _ folder: TestFolder, _ whole: Whole, _ what: Comment

@@ -170,6 +170,8 @@ import Testing
         for _ in 0..<2 {
             let refusal = small.refusal() ?? "opened"
             #expect(refusal.contains("Nothing was changed"), "\(refusal)")
+            #expect(refusal.contains("11 (the mark) cannot be read"), "\(refusal)")
+            #expect(refusal.contains("entrepot verify"), "\(refusal)")
         }
     }
 
