@@ -233,6 +233,17 @@ private func problems(
         }
     }
 
+    /// What is part of the format is shown and stays as it is.
+    @Test(arguments: [
+        ("identifier_bytes", "64"), ("event_bytes", "256KiB"), ("transaction_bytes", "4MiB"),
+    ])
+    func fixedLimits(key: String, value: String) {
+        #expect(SettingTable.row(key)?.isChangeable == false)
+        #expect(problems(flags: [(key, value)], files: [:]).isEmpty)
+        let found = problems(flags: [(key, "1024")], files: [:])
+        #expect("\(found)".contains("cannot be changed"), "\(found)")
+    }
+
     /// No limit without its configuration key.
     @Test func everyLimitHasARow() {
         for child in Mirror(reflecting: Limits()).children {

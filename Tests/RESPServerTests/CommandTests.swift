@@ -104,6 +104,47 @@ import Testing
         }
     }
 
+    private final class KeptLines: LogSink {
+        private let kept = Monitor("")
+
+        func write(_ line: Span<UInt8>) {
+            let text = line.validatedText ?? ""
+            kept.update { $0 += text }
+        }
+
+        func waits(for text: String) -> Bool {
+            kept.wait(milliseconds: 10_000) { $0.contains(text) ? true : nil } ?? false
+        }
+    }
+
+    /// Said once, by the clock: nobody has to write first.
+    @Test func aFullDiskIsLogged() throws {
+        let lines = KeptLines()
+        let server = try RunningServer {
+            $0.limits.freeSpaceFloorBytes = .max
+            $0.sink = lines
+            $0.level = .warning
+        }
+        defer { server.stop() }
+        #expect(lines.waits(for: "writes are refused"))
+        let client = try server.connect()
+        #expect(try client.ask("STATION ADD a")?.errorText?.hasPrefix("NOSPACE") == true)
+    }
+
+    @Test func namesOfClientsHaveALimit() throws {
+        let server = try RunningServer { $0.limits.clientNameBytes = 20 }
+        defer { server.stop() }
+        let client = try server.connect()
+        let (fits, tooLong) = (String(repeating: "x", count: 20), String(repeating: "x", count: 21))
+        for line in [
+            "CLIENT SETNAME \(tooLong)", "CLIENT SETINFO LIB-NAME \(tooLong)",
+            "HELLO 2 SETNAME \(tooLong)",
+        ] {
+            #expect(try client.ask(line)?.errorText?.hasPrefix("LIMIT") == true, "\(line)")
+        }
+        #expect(try client.ask("CLIENT SETNAME \(fits)") == .simple("OK"))
+    }
+
     /// A cursor of another history is recognised, forwards and backwards.
     @Test func unknownEpochs() throws {
         try serving { _, client in
@@ -111,11 +152,11 @@ import Testing
                 "XREAD STREAMS events 1-9", "XRANGE events 1-9 +", "XRANGE events - 2-9",
                 "XRANGE events (1-9 +", "XREVRANGE events + 1-9", "XREVRANGE events 2-9 -",
             ] {
-                #expect(
-                    try client.ask(line)?.errorText?.hasPrefix("CONFLICT epoch 9") == true,
-                    "\(line)")
+                let reply = try client.ask(line)
+                #expect(reply?.errorText?.hasPrefix("CONFLICT epoch 9") == true, "\(line)")
             }
-            #expect(try client.ask("XRANGE events 1-0 2")?.elements?.count == 2)
+            let known = try client.ask("XRANGE events 1-0 2")
+            #expect(known?.elements?.count == 2)
         }
     }
 

@@ -15,6 +15,8 @@ final class RunningServer: Sendable {
         var limits = Limits()
         var password: String?
         var directory: String?
+        var sink: any LogSink = NoSink()
+        var level = LogLevel.error
         /// Makes what answers the commands of rules and channels.
         var attach: (@Sendable (Ledger, RESPServer) -> Void)?
     }
@@ -67,7 +69,7 @@ final class RunningServer: Sendable {
             fail: { CurrentProcess.writeError("\($0)\n") })
         let server = try RESPServer(
             loop: loop, ledger: ledger,
-            log: Log(level: .error, format: .text, clock: clock, sink: NoSink()),
+            log: Log(level: given.level, format: .text, clock: clock, sink: given.sink),
             limits: given.limits,
             identity: ServerIdentity(
                 version: "0", runID: "0", processID: getpid(), dataDirectory: directory),
@@ -96,7 +98,7 @@ final class RunningServer: Sendable {
         thread.join()
     }
 
-    private struct NoSink: LogSink {
+    struct NoSink: LogSink {
         func write(_ line: Span<UInt8>) {}
     }
 }
