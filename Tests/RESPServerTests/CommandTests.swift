@@ -1,5 +1,6 @@
 import Basics
 import RESP
+import System
 import Testing
 
 @testable import RESPServer

@@ -18,7 +18,7 @@ package enum BenchCommand {
             return .done
         } catch {
             console.complain("entrepot: \(error)\n")
-            return error.exitCode
+            return (error as? ClientError)?.exitCode ?? .failed
         }
     }
 

@@ -68,7 +68,7 @@ package enum DemoCommand {
             return .done
         } catch {
             console.complain("entrepot: \(error)\n")
-            return error.exitCode
+            return (error as? ClientError)?.exitCode ?? .failed
         }
     }
 

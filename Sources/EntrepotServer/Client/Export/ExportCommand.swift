@@ -36,7 +36,7 @@ package enum ExportCommand {
             return .done
         } catch {
             console.complain("entrepot: \(error)\n")
-            return error.exitCode
+            return (error as? ClientError)?.exitCode ?? .failed
         }
     }
 
