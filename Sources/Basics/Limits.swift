@@ -113,7 +113,7 @@ package struct Limits: Sendable, Equatable {
     package var groupCommands = 256
     /// Most bytes written together.
     package var groupBytes = 1_024 * 1_024
-    /// How far the wall clock may run ahead of the monotonic one before timers pause (`TIME ACCEPT`).
+    /// How far the wall clock may run ahead of the monotonic one before timers pause.
     package var clockSkewMilliseconds = 60_000
     /// Longest wait of `AFTER`, `WAIT` and blocking reads.
     package var waitMilliseconds = 60_000

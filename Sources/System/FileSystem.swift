@@ -154,8 +154,8 @@ package enum FileSystem {
         try synchronizeFolder(parent(of: path) ?? ".")
     }
 
-    /// The path from the root; a relative one counts from the process's folder. The path itself where
-    /// that folder is gone.
+    /// The path from the root; a relative one counts from the process's folder. The path itself
+    /// where that folder is gone.
     package static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         // Invariant: getcwd gives a string of its own, freed below.

@@ -69,8 +69,8 @@ package struct Verification {
         let lost = store.mark.flatMap { LostEvents.sentence(last: last, mark: $0.seq) }
         report.add(
             .database, "db", seq: lost == nil ? nil : last + 1,
-            "\(message); \(lost ?? "nothing up to the mark is lost"). What can be read was checked; "
-                + "`entrepot salvage` copies what is whole")
+            "\(message); \(lost ?? "nothing up to the mark is lost"). What can be read was "
+                + "checked; `entrepot salvage` copies what is whole")
     }
 
     private func run() throws(StorageError) {
