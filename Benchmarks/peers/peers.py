@@ -299,4 +299,27 @@ class FastEntrepot(Entrepot):
     programs = (*Entrepot.programs, libraries + "/librocksdb.so.7.8")
 
 
-PEERS = {peer.name: peer for peer in (Entrepot, FastEntrepot, Redis, Tarantool, PostgreSQL)}
+class EntrepotWithRule(Entrepot):
+    """The same trade with a live pricing rule that changes the price of every line."""
+    name, title, rule = "entrepot-rule", "Entrepot, fsync always, a live pricing rule", "discount"
+
+    def seed(self):
+        super().seed()
+        with open(f"{HERE}/entrepot/{self.rule}.lua") as rule:
+            commands = [["PLUGIN", "LOAD", "bench-pricing", rule.read()], ["PLUGIN", "MODE", "bench-pricing", "live"]]
+        if self.ask(commands):
+            raise RuntimeError("the rule is refused")
+
+    def verify(self):
+        """A trade shows the rule's step; then the proof of the books."""
+        trade = run(["redis-cli", "-p", str(self.port), "TRADE", "LIST", "REV", "LIMIT", "1"])
+        steps = run(["redis-cli", "-p", str(self.port), "EXPLAIN", "TRADE", json.loads(trade)["items"][0]["id"]])
+        return "bench-pricing" in steps and super().verify()
+
+
+class EntrepotWithShelfRule(EntrepotWithRule):
+    """The same with a rule that reads the seller's shelf for every line."""
+    name, title, rule = "entrepot-shelf", "Entrepot, fsync always, a live rule that reads the shelf", "shelf"
+
+
+PEERS = {peer.name: peer for peer in (Entrepot, EntrepotWithRule, EntrepotWithShelfRule, FastEntrepot, Redis, Tarantool, PostgreSQL)}
