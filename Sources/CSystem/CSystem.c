@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -121,6 +122,9 @@ void csystem_name_thread(const char *name) {
     snprintf(kept, sizeof kept, "%s", name);
     pthread_setname_np(pthread_self(), kept);
 }
+
+// On Linux 0 means the calling thread, not its process. Being nice is never refused.
+void csystem_yield_priority(void) { setpriority(PRIO_PROCESS, 0, 19); }
 
 const char *csystem_error_text(int error) {
     const char *text = strerrordesc_np(error);

@@ -43,6 +43,12 @@ package final class SystemThread: Sendable {
         handle.withLock { if let handle = $0 { _ = pthread_detach(handle.thread) } }
     }
 
+    /// Lets all other threads of the machine run before the calling one from now on: it gets what
+    /// time is left, and a little where none is. For work that nobody waits for.
+    ///
+    /// It stays a normal thread: one that got no time at all could hold a lock that others need.
+    package static func yieldPriority() { csystem_yield_priority() }
+
     /// Waits until `body` has returned. A second call returns at once. Not from the thread itself.
     package func join() {
         let mine = handle.withLock { handle in

@@ -7,8 +7,9 @@ import Glibc
         name: "entrepot", summary: "a durable trade store for interstellar commerce",
         commands: [
             .serve, .demo, .importFiles, .export, .bench, .verify, .salvage, .upgrade, .configCheck,
-            .pluginNew, .pluginCheck, .pluginTest, .pluginLoad, .pluginMode, .pluginList,
-            .pluginInfo, .pluginLog, .pluginStats, .pluginRollback, .pluginRemove, .pluginSource,
+            .pluginNew, .pluginCheck, .pluginTest, .pluginBacktest, .pluginLoad, .pluginMode,
+            .pluginList, .pluginInfo, .pluginLog, .pluginStats, .pluginRollback, .pluginRemove,
+            .pluginSource,
             .configDocs, .commandsDocs, .completions, .version, .help,
         ])
 

@@ -30,6 +30,24 @@ extension Command {
             Example("entrepot plugin test --json plugins/*.lua", "one JSON object per file"),
         ], run: PluginFileCommands.test)
 
+    static let pluginBacktest = Command(
+        "plugin backtest", "Show what a rule would have made of past trades",
+        operands: Operands("FILE|NAME", 1...1, completion: .file), flags: BacktestCommand.flags,
+        examples: [
+            Example(
+                "entrepot plugin backtest bulk-discount.lua --server trade.example:7400",
+                "a file, against the log of a server; nothing is loaded there"),
+            Example(
+                "entrepot plugin backtest bulk-discount.lua --data ./galaxy --from 1000000",
+                "against a data directory whose server has stopped, from an event on"),
+            Example(
+                "entrepot plugin backtest bulk-discount.lua --events events.ndjson --json",
+                "against what export events wrote, for programs"),
+            Example(
+                "entrepot plugin backtest bulk-discount --version 1.2.0",
+                "a version that the server has, run there"),
+        ], run: BacktestCommand.run)
+
     static let pluginLoad = Command(
         "plugin load", "Hand a rule to a server, as the candidate",
         operands: Operands("FILE", 1...1, completion: .file), flags: PluginServerCommands.flags,

@@ -16,6 +16,7 @@ final class ServerRules {
     private let live: LiveRules
     private let runner: AfterRunner
     private let folder: PluginFolder
+    private let backtests: BacktestQueue
     private let log: Log
 
     /// Compiles what is in force, before anybody is served.
@@ -39,6 +40,8 @@ final class ServerRules {
             RuleAnswers(
                 inbox: ledger.inbox, workshop: workshop, statistics: live.statistics,
                 lines: live.log, progress: { [runner] in runner.figures }))
+        backtests = BacktestQueue(inbox: ledger.inbox, limits: limits, clock: ledger.clock)
+        commands.backtests = backtests
         folder = PluginFolder(
             path: configuration.plugins, workshop: workshop, lines: live.log,
             ledger: InboxFolderLedger(ledger.inbox), clock: ledger.clock, log: log)
@@ -82,6 +85,7 @@ final class ServerRules {
     func stop() {
         runner.stop()
         commands.stop()
+        backtests.stop()
         folder.stop()
         runner.join()
         workshop.stop()
