@@ -137,6 +137,13 @@ let package = Package(
                 "EntrepotServer",
             ]),
         tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Basics", "JSON", "RESP", "Domain", "Lua", "Storage", "Ledger", "Plugins",
+            ],
+            path: "Fuzz/Targets", swiftSettings: house),
+        tests("FuzzTests", ["FuzzTargets"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6],
@@ -159,4 +166,25 @@ if Context.environment["ENTREPOT_BENCHMARKS"] != nil {
             name: "RuleBenchmark",
             dependencies: ["Basics", "Domain", "Storage", "Ledger", "Plugins"],
             path: "Benchmarks/RuleBenchmark", swiftSettings: house))
+}
+
+// The fuzzer (scripts/fuzz): every target instrumented, and one more that drives them.
+if Context.environment["ENTREPOT_FUZZ"] != nil {
+    let sanitizers = ["-sanitize=fuzzer,address"]
+    let ofC = ["-fsanitize=fuzzer-no-link,address", "-g"]
+    for target in package.targets where target.type == .regular {
+        if let settings = target.swiftSettings {
+            target.swiftSettings = settings + [.unsafeFlags(sanitizers)]
+        } else {
+            target.cSettings = [.unsafeFlags(ofC)]
+            target.cxxSettings = [.unsafeFlags(ofC)]
+        }
+    }
+    package.targets += [
+        .target(name: "CFuzz", path: "Fuzz/CFuzz"),
+        .executableTarget(
+            name: "entrepot-fuzz", dependencies: ["CFuzz", "FuzzTargets"], path: "Fuzz/Driver",
+            swiftSettings: house + [.unsafeFlags(sanitizers)],
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]),
+    ]
 }

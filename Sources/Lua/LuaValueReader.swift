@@ -54,16 +54,25 @@ import CLuaShims
             throw error(.memory, "is too large to be read")
         }
         var pairs: [LuaTable.Pair] = []
+        // Lua walks its tables in another order on each run. So that the same mistake is told each
+        // time, everything is looked at before one is told: the first by its text.
+        var told: LuaError?
         unsafe lua_pushnil(state)
         while try next() {
             entries += 1
             if entries > bounds.entries {
                 throw error(.tooLarge, "has more than \(bounds.entries) entries")
             }
-            let key = try key(at: -2)
-            pairs.append(LuaTable.Pair(key: key, value: try value(depth: depth)))
+            do throws(LuaError) {
+                let value = try value(depth: depth)
+                pairs.append(LuaTable.Pair(key: try key(at: -2), value: value))
+            } catch {
+                if error.kind == .memory || entries > bounds.entries { throw error }
+                told = told.map { $0.message <= error.message ? $0 : error } ?? error
+            }
             unsafe lua_settop(state, -2)
         }
+        if let told { throw told }
         return LuaTable(pairs)
     }
 

@@ -6,6 +6,10 @@ private let roomy = LuaBudget(
     memoryBytes: 1 << 20, instructions: 200_000, sourceBytes: 64 << 10, depth: 8, entries: 1_000,
     stringBytes: 4_096)
 
+private let small = LuaBudget(
+    memoryBytes: 1 << 20, instructions: 200_000, sourceBytes: 64 << 10, depth: 8, entries: 4,
+    stringBytes: 4_096)
+
 private func run(
     _ source: String, budget: LuaBudget = roomy
 ) throws(LuaError) -> LuaValue {
@@ -49,6 +53,22 @@ private func failure(_ source: String, budget: LuaBudget = roomy) -> LuaError? {
         }
         #expect(inner.list == [.string("x"), .string("y")])
         #expect(table.list == nil)
+    }
+
+    /// Whatever order Lua walks a table in: the same mistake is told.
+    @Test func theSameOfSeveralMistakesIsTold() throws {
+        var told: Set<String> = []
+        for number in 0..<40 {
+            let fillers = (0..<number).map { "['f\($0)'] = \($0), " }.joined()
+            let error = failure(
+                "return { \(fillers) [1.5] = 1, ['k\(number)'] = '\\xff', ['f'] = function() end, "
+                    + "{ { { { { { { {} } } } } } } } }")
+            told.insert(error?.message ?? "none")
+        }
+        #expect(told == ["has a key that is neither text nor integer"])
+        #expect(
+            failure("return { [1.5] = 1, { [2.5] = { {}, {}, {} } } }", budget: small)?.message
+                == "has more than 4 entries")
     }
 
     @Test func stateIsUsableAfterEachError() throws {

@@ -12,6 +12,7 @@ enum Floors {
         "RESPServer": 6, "HTTPServer": 6,
         "EntrepotServer": 7, "entrepot": 7, "LedgerBenchmark": 7,
         "LuaBenchmark": 7, "RuleBenchmark": 7,
+        "CFuzz": 0, "FuzzTargets": 7,
     ]
 
     /// The imports on a target's own floor.

@@ -178,7 +178,7 @@ final class AfterWorker {
             if json == state?.json ?? "{}" { return }
             state = PluginState(plugin: plugin, json: json, seq: state?.seq ?? 0)
             hasNewState = true
-        } catch { tell(.error, hook, error.text) }
+        } catch { rules.refuse(error, hook: hook) }
     }
 
     private func draft(

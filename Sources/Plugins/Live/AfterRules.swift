@@ -124,6 +124,11 @@ package final class AfterRules {
         return actions
     }
 
+    /// Counts a result that cannot be taken, such as a state that is too large, as a call that failed.
+    package func refuse(_ fault: RuleFault, hook: String) {
+        fail(fault, hook, hook == "every" ? every : on)
+    }
+
     /// Frees the machine, on this thread.
     package func close() { machine.close() }
 
@@ -143,15 +148,19 @@ package final class AfterRules {
             _ = policy.note(.passed, now: 0)
             return result
         } catch {
-            counters.add(figures(.failed(isKill: error.isKill, isSkipped: true)))
-            log.add(
-                RuleLog.Line(
-                    time: Timestamp(milliseconds: clock.wallMilliseconds()), level: .error,
-                    version: label, hook: hook, text: error.text), plugin: plugin)
-            note(error, hook)
+            fail(error, hook, counters)
             renew()
             return nil
         }
+    }
+
+    private func fail(_ fault: RuleFault, _ hook: String, _ counters: RuleStatistics.Counters) {
+        counters.add(figures(.failed(isKill: fault.isKill, isSkipped: true)))
+        log.add(
+            RuleLog.Line(
+                time: Timestamp(milliseconds: clock.wallMilliseconds()), level: .error,
+                version: label, hook: hook, text: fault.text), plugin: plugin)
+        note(fault, hook)
     }
 
     /// After a kill that has left little memory: another machine. The record of failures stays.

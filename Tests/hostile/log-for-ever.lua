@@ -1,0 +1,8 @@
+-- hook: validate
+-- ends: killed
+return {
+  name = "log-for-ever", version = "1", api = 1, station = "*", on_error = "skip",
+  validate = function(trade)
+    while true do entrepot.log("info", ("x"):rep(60000)) end
+  end,
+}

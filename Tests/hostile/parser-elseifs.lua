@@ -1,0 +1,24 @@
+-- hook: load
+-- ends: refused
+if a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+elseif a then
+end end
