@@ -124,7 +124,7 @@ package final class AfterRules {
         return actions
     }
 
-    /// Counts a result that cannot be taken, such as a state that is too large, as a call that failed.
+    /// Counts a result that cannot be taken, such as a state that is too large, as a failed call.
     package func refuse(_ fault: RuleFault, hook: String) {
         fail(fault, hook, hook == "every" ? every : on)
     }
