@@ -44,12 +44,16 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CWslay", providers: [.apt(["libwslay-dev"])]),
+        .systemLibrary(name: "CArgon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CSystem"),
 
         // Floor 1: pure.
         library("Basics", []),
         library("JSON", ["Basics"]),
         library("RESP", ["Basics"]),
+        library("HTTPCore", ["Basics", "JSON"]),
         library("Domain", ["Basics", "JSON"]),
 
         // Floor 2: one library each.
@@ -59,6 +63,10 @@ let package = Package(
         library("System", ["Basics", "CSystem"], settings: wrapper),
         library("EventLoop", ["Basics", "System", "CSystem"], settings: wrapper),
         library("HTTPClient", ["CCurl"], settings: wrapper),
+        library("TLS", ["Basics", "System", "COpenSSL"], settings: wrapper),
+        library("Passwords", ["Basics", "CArgon2"], settings: wrapper),
+        library("Compression", ["Basics", "CZlib"], settings: wrapper),
+        library("WebSocket", ["Basics", "CWslay"], settings: wrapper),
 
         // Floor 3: persistence.
         library("Storage", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto"]),
@@ -76,19 +84,40 @@ let package = Package(
             "Notifications",
             ["Basics", "JSON", "Domain", "System", "Crypto", "HTTPClient", "Storage", "Ledger"]),
 
-        // Floor 6: edges.
+        library(
+            "Accounts",
+            [
+                "Basics", "JSON", "Domain", "System", "EventLoop", "Crypto", "Passwords",
+                "Storage", "Ledger",
+            ]),
+
+        // Floor 6: what both edges share, and the edges.
+        library(
+            "Connections",
+            [
+                "Basics", "JSON", "Domain", "System", "EventLoop", "TLS", "Storage", "Ledger",
+                "Accounts",
+            ]),
         library(
             "RESPServer",
-            ["Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "Storage", "Ledger"]),
+            [
+                "Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "TLS", "Storage",
+                "Ledger", "Accounts", "Connections",
+            ]),
+        library(
+            "HTTPServer",
+            [
+                "Basics", "JSON", "HTTPCore", "Domain", "System", "Crypto", "EventLoop", "TLS",
+                "Compression", "WebSocket", "Storage", "Ledger", "Accounts", "Connections",
+            ]),
 
         // Floor 7: the whole.
         library(
             "EntrepotServer",
             [
                 "Basics", "JSON", "RESP", "Domain", "Lua", "System", "EventLoop", "RocksDB",
-                "Storage",
-                "HTTPClient", "Ledger", "Plugins", "Notifications",
-                "RESPServer",
+                "Storage", "HTTPClient", "HTTPCore", "TLS", "Crypto", "Ledger", "Plugins",
+                "Notifications", "Accounts", "Connections", "RESPServer", "HTTPServer",
             ]),
         .executableTarget(
             name: "entrepot",
@@ -111,6 +140,11 @@ let package = Package(
         tests("SystemTests", ["Basics", "System"]),
         tests("EventLoopTests", ["Basics", "System", "EventLoop"]),
         tests("HTTPClientTests", ["System", "HTTPClient"]),
+        tests("HTTPCoreTests", ["Basics", "JSON", "HTTPCore"]),
+        tests("TLSTests", ["Basics", "System", "TLS"]),
+        tests("PasswordsTests", ["Basics", "Passwords"]),
+        tests("CompressionTests", ["Basics", "Compression"]),
+        tests("WebSocketTests", ["Basics", "WebSocket"]),
         tests(
             "StorageTests", ["Basics", "JSON", "Domain", "System", "RocksDB", "Crypto", "Storage"]),
         tests(
@@ -125,22 +159,35 @@ let package = Package(
             "NotificationsTests",
             ["Basics", "JSON", "Domain", "System", "Crypto", "Storage", "Notifications"]),
         tests(
+            "AccountsTests",
+            [
+                "Basics", "JSON", "Domain", "System", "EventLoop", "Crypto", "Passwords",
+                "Storage", "Ledger", "Accounts",
+            ]),
+        tests(
             "RESPServerTests",
             [
                 "Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "Storage", "Ledger",
-                "RESPServer",
+                "Accounts", "Connections", "RESPServer",
+            ]),
+        tests(
+            "HTTPServerTests",
+            [
+                "Basics", "JSON", "HTTPCore", "Domain", "System", "EventLoop", "Storage",
+                "Ledger", "Accounts", "Connections", "HTTPServer",
             ]),
         tests(
             "EntrepotServerTests",
             [
-                "Basics", "JSON", "RESP", "System", "EventLoop", "Ledger", "RESPServer",
-                "EntrepotServer",
+                "Basics", "JSON", "RESP", "System", "EventLoop", "Ledger", "Accounts",
+                "Connections", "RESPServer", "HTTPServer", "EntrepotServer",
             ]),
         tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Basics", "JSON", "RESP", "Domain", "Lua", "Storage", "Ledger", "Plugins",
+                "Basics", "JSON", "RESP", "HTTPCore", "Domain", "Lua", "Storage", "Ledger",
+                "Plugins",
             ],
             path: "Fuzz/Targets", swiftSettings: house),
         tests("FuzzTests", ["FuzzTargets"]),

@@ -1,4 +1,6 @@
+package import Accounts
 package import Basics
+package import Connections
 import Domain
 package import EventLoop
 package import Ledger

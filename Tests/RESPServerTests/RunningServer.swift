@@ -1,4 +1,6 @@
+import Accounts
 import Basics
+import Connections
 import EventLoop
 import Glibc
 import Ledger

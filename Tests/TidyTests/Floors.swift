@@ -2,14 +2,14 @@
 enum Floors {
     static let floor: [String: Int] = [
         "CRocksDB": 0, "CRocksDBShims": 0, "CLua": 0, "CLuaShims": 0, "COpenSSL": 0, "CCurl": 0,
-        "CWslay": 0, "CSystem": 0,
+        "CWslay": 0, "CArgon2": 0, "CZlib": 0, "CSystem": 0,
         "Basics": 1, "JSON": 1, "RESP": 1, "HTTPCore": 1, "Domain": 1,
         "RocksDB": 2, "Lua": 2, "Crypto": 2, "TLS": 2, "HTTPClient": 2, "EventLoop": 2,
-        "System": 2,
+        "System": 2, "Passwords": 2, "Compression": 2, "WebSocket": 2,
         "Storage": 3,
         "Ledger": 4,
         "Plugins": 5, "Replication": 5, "Notifications": 5, "Accounts": 5, "Backup": 5,
-        "RESPServer": 6, "HTTPServer": 6,
+        "Connections": 6, "RESPServer": 6, "HTTPServer": 6,
         "EntrepotServer": 7, "entrepot": 7, "LedgerBenchmark": 7,
         "LuaBenchmark": 7, "RuleBenchmark": 7,
         "CFuzz": 0, "FuzzTargets": 7,
@@ -24,6 +24,9 @@ enum Floors {
         "HTTPCore": ["Basics", "JSON"],
         "Domain": ["Basics", "JSON"],
         "EventLoop": ["System"],
+        "TLS": ["System"],
+        "RESPServer": ["Connections"],
+        "HTTPServer": ["Connections"],
         "entrepot": ["EntrepotServer"],
     ]
 
@@ -35,14 +38,18 @@ enum Floors {
         "CLuaShims": ["Lua"],
         "COpenSSL": ["Crypto", "TLS"],
         "CCurl": ["HTTPClient"],
-        "CWslay": ["HTTPServer"],
+        "CWslay": ["WebSocket"],
+        "CArgon2": ["Passwords"],
+        "CZlib": ["Compression"],
         "CSystem": ["System", "EventLoop"],
     ]
 
     /// What lies below and is forbidden all the same.
     static let never: [String: Set<String>] = [
         "Ledger": ["RESP", "HTTPCore", "EventLoop", "Lua", "TLS", "HTTPClient"],
+        "Accounts": ["RESP", "HTTPCore", "Lua", "TLS", "HTTPClient"],
         "Storage": ["RESP", "HTTPCore", "EventLoop", "Lua", "TLS", "HTTPClient"],
+        "Connections": ["RESP", "HTTPCore", "RocksDB", "Lua"],
         "RESPServer": ["HTTPCore", "RocksDB", "Lua"],
         "HTTPServer": ["RESP", "RocksDB", "Lua"],
         "Domain": ["Glibc"],

@@ -52,7 +52,7 @@ need_swift() {
         || die "Swift 6.3 or later is needed, this is ${version:-unknown}"
 }
 
-build_packages="librocksdb-dev liblua5.4-dev libssl-dev libcurl4-openssl-dev pkg-config"
+build_packages="librocksdb-dev liblua5.4-dev libssl-dev libcurl4-openssl-dev libargon2-dev libwslay-dev zlib1g-dev pkg-config"
 
 # build_release: .build/release/entrepot; the compiler's lines only at a terminal or on failure.
 build_release() {

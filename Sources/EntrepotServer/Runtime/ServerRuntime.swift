@@ -1,4 +1,5 @@
 package import Basics
+import Connections
 import EventLoop
 import Glibc
 import Ledger

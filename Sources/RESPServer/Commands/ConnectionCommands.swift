@@ -1,4 +1,6 @@
+import Accounts
 import Basics
+import Connections
 import Domain
 import Ledger
 import RESP
