@@ -35,4 +35,7 @@ package protocol StockLists {
     func items(at station: StationNumber) -> [ItemNumber]
     /// The stations that ever stocked an item, in the order in which they came.
     func stations(with item: ItemNumber) -> [StationNumber]
+    /// A row out of memory, where no event behind `seq` has changed it; nil where the view must be
+    /// asked.
+    func row(_ key: StockKey, upTo seq: UInt64) -> Stock?
 }

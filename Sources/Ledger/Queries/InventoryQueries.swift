@@ -87,11 +87,17 @@ package enum InventoryQueries {
             || cursor.peekKeyword(words, "CURSOR")
     }
 
-    /// A row as it was after event `asOf`, or as the view has it.
+    /// A row as it was after event `asOf`, or as the view has it: out of memory where it is the
+    /// same there, which spares a station's page fifty look-ups in the database.
     static func stock(
         _ key: StockKey, asOf: UInt64?, _ context: ReadContext
     ) throws(CommandError) -> Stock? {
-        let found = try reading { () throws(StorageError) in try context.view.stock(key) }
+        let found =
+            if let row = context.stockLists.row(key, upTo: context.view.head.seq) {
+                row
+            } else {
+                try reading { () throws(StorageError) in try context.view.stock(key) }
+            }
         guard let asOf, let found else { return found }
         if found.seq <= asOf { return found }
         return try ChainReader(StockChain(key: key), context)

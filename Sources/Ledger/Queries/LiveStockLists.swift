@@ -16,4 +16,9 @@ final class LiveStockLists: StockLists {
     func stations(with item: ItemNumber) -> [StationNumber] {
         state.stock.rows(item: item).map { state.stock[Int($0)].station }
     }
+
+    func row(_ key: StockKey, upTo seq: UInt64) -> Stock? {
+        guard let row = state.stock.row(key), state.stock.level(row).seq <= seq else { return nil }
+        return state.stock[row]
+    }
 }
