@@ -165,6 +165,9 @@ let package = Package(
                 "Storage", "Ledger", "Accounts",
             ]),
         tests(
+            "ConnectionsTests",
+            ["Basics", "Domain", "System", "EventLoop", "Ledger", "Accounts", "Connections"]),
+        tests(
             "RESPServerTests",
             [
                 "Basics", "JSON", "RESP", "Domain", "System", "EventLoop", "Storage", "Ledger",

@@ -1,3 +1,4 @@
+package import Basics
 package import Ledger
 
 /// `CONFIG` as the whole server answers it.
@@ -34,4 +35,51 @@ package struct ServerIdentity: Sendable {
         self.processID = processID
         self.dataDirectory = dataDirectory
     }
+}
+
+/// A connection as `CLIENT LIST` and its like show it, whichever edge it belongs to.
+package struct ClientEntry: Sendable {
+    /// The number, unique over the edges.
+    package var id: UInt64
+    /// `tcp`, `http`, `sse` or `ws`.
+    package var kind: String
+    package var peer: String
+    package var local: String
+    /// The user's name; empty before log-in.
+    package var user: String
+    /// Seconds since it was made, and since its last request.
+    package var ageSeconds: UInt64
+    package var idleSeconds: UInt64
+    /// Bytes that the peer has not got.
+    package var unsentBytes: Int
+
+    package init(
+        id: UInt64, kind: String, peer: String, local: String, user: String, ageSeconds: UInt64,
+        idleSeconds: UInt64, unsentBytes: Int
+    ) {
+        self.id = id
+        self.kind = kind
+        self.peer = peer
+        self.local = local
+        self.user = user
+        self.ageSeconds = ageSeconds
+        self.idleSeconds = idleSeconds
+        self.unsentBytes = unsentBytes
+    }
+}
+
+/// The connections of an edge, for administrators.
+package protocol ClientsPort: AnyObject {
+    /// All connections, oldest first.
+    ///
+    /// - Parameter now: monotonic nanoseconds.
+    func clients(now: UInt64) -> [ClientEntry]
+    /// Closes a connection; false where it is not one of this edge's.
+    func kill(client id: UInt64) -> Bool
+}
+
+/// Figures of parts that only the whole server knows, for the metrics page.
+package protocol MetricsPort: AnyObject {
+    /// Appends lines of the Prometheus text format.
+    func append(to page: inout ByteBuffer)
 }

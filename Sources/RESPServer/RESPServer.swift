@@ -1,22 +1,21 @@
-package import Accounts
+import Accounts
 package import Basics
 package import Connections
-import Domain
-package import EventLoop
-package import Ledger
+package import Domain
+import EventLoop
+import Ledger
 import RESP
 package import Storage
 package import System
 
 /// The TCP edge: connections, what they share, and the commands that are about the server.
 ///
-/// One object belongs to one event loop, which is also the ledger's thread. Everything here runs
-/// on that thread. Order in one turn of the loop: groups that became durable release their replies;
-/// readable sessions run their pipelines; the open group is closed and pushes are sent.
-package final class RESPServer {
+/// Threading: the thread of its ``ServingLoop``.
+package final class RESPServer: Edge {
     /// The size of the buffer that idle connections share for reading.
     static let sharedReadBytes = Session.readBytes
 
+    let serving: ServingLoop
     let loop: EventLoop
     let ledger: LedgerPort
     let commands: CommandLookup
@@ -25,96 +24,46 @@ package final class RESPServer {
     let scratch = Scratch()
     let identity: ServerIdentity
     let authenticator: any Authenticator
-    package var limits: Limits { didSet { updateRequestLimits() } }
-    /// `CONFIG`; without one the server has no settings to show.
-    package var configuration: (any ConfigurationPort)?
-    /// Figures for `INFO` that other parts know.
-    package var status: (any StatusPort)?
-    /// Rules and channels; nil: their commands are refused.
-    package var features: (any FeatureCommands)?
-    /// Called once by `SHUTDOWN`.
-    package var onShutdown: (() -> Void)?
-
-    var statistics: ServerStatistics
-    var slowlog = Slowlog()
+    /// The limits in force, a copy that is near.
+    private(set) var limits: Limits
+    let statistics: ServerStatistics
     var sessions: [UInt64: Session] = [:]
     var monitors: [Session] = []
     var hub = SubscriptionHub()
     let groups: ConsumerGroups
     /// Monotonic nanoseconds at which the present command began.
     private(set) var commandStart: UInt64
-    let started: UInt64
-    private(set) var isStopping = false
-    /// The thread of the `AUDIT` that is under way.
-    var audit: SystemThread?
-    let workerResults = WorkerResults()
+    /// Where connections are accepted.
+    private(set) var endpoints: [Endpoint] = []
 
-    private var nextID: UInt64 = 1
-    private var connectionsByAddress: [String: Int] = [:]
-    private var listeners: [Listener] = []
     private var holding: [Session] = []
     private var dirty: [Session] = []
     private var waiting: [UInt64: Session] = [:]
-    private var releasedGroup: UInt64 = 0
-    /// Whether writes are refused for want of space, as far as the log says.
-    private var isOutOfSpace = false
-    /// The last event for which waits were ended.
-    private var wokenSeq: UInt64 = 0
     private var loggedInLimits = RequestLimits.standard
     private var anonymousLimits = RequestLimits.beforeLogin
 
     /// - Throws: where the consumer groups cannot be read back.
-    package init(
-        loop: EventLoop, ledger: Ledger, log: Log, limits: Limits, identity: ServerIdentity,
-        authenticator: any Authenticator
-    ) throws(StorageError) {
-        self.loop = loop
-        self.ledger = LedgerPort(ledger)
-        self.log = log
-        self.clock = loop.clock
-        self.limits = limits
-        self.identity = identity
-        self.authenticator = authenticator
-        commands = CommandLookup()
-        statistics = ServerStatistics(commandCount: commands.all.count)
+    package init(_ serving: ServingLoop) throws(StorageError) {
+        self.serving = serving
+        loop = serving.loop
+        ledger = serving.ledger
+        commands = serving.commands
+        log = serving.log
+        clock = serving.clock
+        identity = serving.identity
+        authenticator = serving.authenticator
+        limits = serving.limits
+        statistics = serving.statistics
         groups = ConsumerGroups()
-        try GroupStore.load(ledger.durableView, into: groups)
-        started = loop.clock.monotonicNanoseconds()
-        commandStart = started
+        try GroupStore.load(serving.ledger.durableView, into: groups)
+        commandStart = serving.clock.monotonicNanoseconds()
         updateRequestLimits()
-        attach()
+        serving.add(self)
     }
 
-    private func attach() {
-        loop.afterWake = { [unowned self] in
-            ledger.collectDurable()
-            releaseDurable()
-            finishWork()
-        }
-        loop.beforeSleep = { [unowned self] in
-            flushDirty()
-            ledger.closeGroup()
-            releaseDurable()
-            flushDirty()
-        }
-        ledger.observe { [unowned self] events, view in publish(events, view) }
-        loop.schedule(everyMilliseconds: 100) { [unowned self] in
-            ledger.tick()
-            noteSpace()
-        }
-        loop.schedule(everyMilliseconds: 1_000) { [unowned self] in checkDeadlines() }
-    }
-
-    /// Logs when writes begin to be refused for want of space, and when that ends.
-    private func noteSpace() {
-        let reason = ledger.spaceRefusal?.message
-        if isOutOfSpace == (reason != nil) { return }
-        isOutOfSpace = reason != nil
-        if let reason {
-            log.warning("writes are refused: the disk is nearly full", ["reason": "\(reason)"])
-        } else {
-            log.warning("writes are taken again: there is space on the disk")
-        }
+    package func limitsChanged(_ limits: Limits) {
+        self.limits = limits
+        updateRequestLimits()
     }
 
     private func updateRequestLimits() {
@@ -128,29 +77,11 @@ package final class RESPServer {
             isBeforeLogin: true)
     }
 
-    /// Where connections are accepted.
-    var endpoints: [Endpoint] { listeners.map(\.endpoint) }
-
     func requestLimits(for session: Session) -> RequestLimits {
         session.state.caller == nil ? anonymousLimits : loggedInLimits
     }
 
     // MARK: Listening
-
-    /// Begins to accept connections; returns what is really listened on.
-    @discardableResult
-    func listen(on endpoint: Endpoint) throws(SystemError) -> Endpoint {
-        let listener = try Listener(endpoint: endpoint)
-        let local = listener.endpoint
-        listener.onPause = { [log] error in
-            log.warning("accepting connections paused", ["reason": "\(error)"])
-        }
-        try listener.start(on: loop) { [unowned self] socket, peer in
-            accept(socket, peer: peer, local: local)
-        }
-        listeners.append(listener)
-        return local
-    }
 
     /// Accepts TCP connections.
     ///
@@ -158,17 +89,8 @@ package final class RESPServer {
     /// - Returns: what is really listened on, as `HOST:PORT`.
     /// - Throws: `EADDRINUSE` and the like.
     package func listen(host: String, port: UInt16) throws(SystemError) -> String {
-        try settle()
+        try serving.settle()
         return "\(try listen(on: .tcp(host: host, port: port)))"
-    }
-
-    /// Waits until what the start has written is on disk, so that the first reader sees the whole
-    /// log. A disk that is slower than this is left to the sync thread.
-    private func settle() throws(SystemError) {
-        let deadline = deadline(milliseconds: 10_000)
-        while ledger.hasUndurable && clock.monotonicNanoseconds() < deadline {
-            try loop.turn(maximumMilliseconds: 50)
-        }
     }
 
     /// Accepts connections of the server's own user on a Unix socket, mode 0600; they are the
@@ -179,11 +101,18 @@ package final class RESPServer {
         _ = try listen(on: .unix(path: path))
     }
 
+    @discardableResult
+    private func listen(on endpoint: Endpoint) throws(SystemError) -> Endpoint {
+        let local = try serving.listen(on: endpoint) { [unowned self] socket, peer, local in
+            accept(socket, peer: peer, local: local)
+        }
+        endpoints.append(local)
+        return local
+    }
+
     private func accept(_ socket: consuming Socket, peer: Endpoint, local: Endpoint) {
         statistics.connectionsReceived &+= 1
-        let address = peer.host
-        let count = connectionsByAddress[address] ?? 0
-        if sessions.count >= limits.maxConnections || count >= limits.maxConnectionsPerAddress {
+        if !serving.census.admit(peer, limits) {
             statistics.connectionsRejected &+= 1
             // As Redis says it; whether it fits into the socket's buffer does not matter.
             let refusal: [UInt8] = Array("-ERR max number of clients reached\r\n".utf8)
@@ -191,25 +120,22 @@ package final class RESPServer {
             return
         }
         let session = Session(
-            id: nextID, server: self, socket: socket, peer: peer, local: local,
+            id: serving.takeConnectionID(), server: self, transport: Transport(plain: socket),
+            peer: peer, local: local,
             caller: authenticator.callerWithoutCredentials(peer: peer, local: local),
             now: clock.monotonicNanoseconds())
-        nextID += 1
         do throws(SystemError) { try session.start() } catch {
             log.warning("a connection could not be watched", ["reason": "\(error)"])
+            serving.census.leave(peer)
             return
         }
-        connectionsByAddress[address] = count + 1
         sessions[session.id] = session
     }
 
     func didClose(_ session: Session) {
         sessions[session.id] = nil
         waiting[session.id] = nil
-        let address = session.peer.host
-        if let count = connectionsByAddress[address] {
-            connectionsByAddress[address] = count > 1 ? count - 1 : nil
-        }
+        serving.census.leave(session.peer)
         hub.removeAll(session)
         if session.state.isMonitor { monitors.removeAll { $0 === session } }
     }
@@ -231,16 +157,8 @@ package final class RESPServer {
     func didPark(_ session: Session) { waiting[session.id] = session }
     func didUnpark(_ session: Session) { waiting[session.id] = nil }
 
-    /// Lets replies go whose group is on disk.
-    private func releaseDurable() {
-        let durable = ledger.durableGroup
-        if durable == releasedGroup { return }
-        releasedGroup = durable
-        if !holding.isEmpty { release(upTo: durable) }
-        wakeWaiting()
-    }
-
-    private func release(upTo durable: UInt64) {
+    package func release(upTo durable: UInt64) {
+        if holding.isEmpty { return }
         let listed = holding
         holding.removeAll(keepingCapacity: true)
         for session in listed {
@@ -252,12 +170,8 @@ package final class RESPServer {
         }
     }
 
-    /// Ends the waits for events that are now durable.
-    private func wakeWaiting() {
-        // Empty groups end too, and wake nobody.
-        let seq = ledger.durableSeq
-        if waiting.isEmpty || seq == wokenSeq { return }
-        wokenSeq = seq
+    package func didReach(durableSeq seq: UInt64) {
+        if waiting.isEmpty { return }
         for session in Array(waiting.values) {
             switch session.park?.reason {
             case .seq(let wanted) where wanted <= seq: session.unpark()
@@ -267,7 +181,7 @@ package final class RESPServer {
         }
     }
 
-    private func flushDirty() {
+    package func flush() {
         while !dirty.isEmpty {
             let listed = dirty
             dirty.removeAll(keepingCapacity: true)
@@ -278,23 +192,20 @@ package final class RESPServer {
         }
     }
 
-    /// Hands what other threads have answered to the connections that wait for it.
-    private func finishWork() {
-        for result in workerResults.take() {
-            if result.isAudit { audit = nil }
-            guard let session = sessions[result.session] else { continue }
-            if session.park?.reason == .worker { session.unpark(result: result.value) }
-        }
+    package func take(_ result: WorkerResult) {
+        guard let session = sessions[result.session] else { return }
+        if session.park?.reason == .worker { session.unpark(result: result.value) }
     }
 
-    private func checkDeadlines() {
-        let now = clock.monotonicNanoseconds()
+    package func collect() {}
+
+    package func accountsChanged(_ names: Set<Identifier>) {}
+
+    package func checkDeadlines(now: UInt64) {
         for session in Array(sessions.values) { session.checkDeadlines(now: now) }
     }
 
-    func deadline(milliseconds: UInt64) -> UInt64 {
-        clock.monotonicNanoseconds() &+ min(milliseconds, 1 << 40) &* 1_000_000
-    }
+    func deadline(milliseconds: UInt64) -> UInt64 { serving.deadline(milliseconds: milliseconds) }
 
     // MARK: Accounting
 
@@ -311,15 +222,13 @@ package final class RESPServer {
         session.state.commandCount &+= 1
         let index = session.state.lastCommand
         if index < 0 || !session.hasBegun { return }
-        statistics.commands[index].calls &+= 1
-        if session.didFail { statistics.commands[index].failed &+= 1 }
-        statistics.commands[index].latency.record(nanoseconds: duration)
+        statistics.didRun(index, nanoseconds: duration, failed: session.didFail)
         let isSlow =
             duration / 1_000 >= UInt64(max(limits.slowlogMicroseconds, 0))
             || request.byteCount > limits.slowlogRequestBytes
             || session.replyBytes > limits.slowlogReplyBytes
         if isSlow && !commands.all[index].flags.contains(.blocking) {
-            slowlog.add(
+            serving.slowlog.add(
                 redactedWords(request), seconds: clock.wallMilliseconds() / 1_000,
                 microseconds: Int64(clamping: duration / 1_000), address: "\(session.peer)",
                 clientName: session.state.name, limit: limits.slowlogEntries)
@@ -333,26 +242,13 @@ package final class RESPServer {
 
     // MARK: End
 
-    /// Ends in order: no new connections, what was parsed is finished, its group is written, the
-    /// replies are sent, then every connection is closed and the loop stops.
-    ///
-    /// - Parameter milliseconds: how long the replies may take.
-    package func stop(withinMilliseconds milliseconds: UInt64 = 5_000) {
-        if isStopping { return }
-        isStopping = true
-        workerResults.cancel()
-        for listener in listeners { listener.stop() }
+    package func beginStop() {
         for session in Array(sessions.values) { session.closeAfterReply() }
-        let deadline = deadline(milliseconds: milliseconds)
-        loop.schedule(everyMilliseconds: 10) { [unowned self] in
-            if sessions.isEmpty || clock.monotonicNanoseconds() >= deadline {
-                for session in Array(sessions.values) { session.close() }
-                listeners.removeAll()
-                // It reads the store, which closes next.
-                audit?.join()
-                audit = nil
-                loop.stop()
-            }
-        }
+    }
+
+    package var isIdle: Bool { sessions.isEmpty }
+
+    package func closeAll() {
+        for session in Array(sessions.values) { session.close() }
     }
 }

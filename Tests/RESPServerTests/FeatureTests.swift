@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import Domain
 import Ledger
 import RESP
@@ -80,7 +81,7 @@ private final class StubRules: RuleBook {
             $0.attach = { ledger, server in
                 let rules = StubRules()
                 ledger.rules = rules
-                server.features = StubFeatures(rules)
+                server.serving.features = StubFeatures(rules)
             }
         }
         defer { server.stop() }

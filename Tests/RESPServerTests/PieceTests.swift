@@ -9,47 +9,6 @@ import Testing
 @testable import RESPServer
 
 @Suite("Pieces of the TCP edge") struct PieceTests {
-    // MARK: Histogram
-
-    @Test func histogramBucketsAreNarrow() {
-        for value: UInt64 in [0, 1, 7, 8, 9, 100, 1_000, 123_456, 1 << 33, (1 << 40) - 1] {
-            let bound = LatencyHistogram.upperBound(LatencyHistogram.index(value))
-            #expect(bound >= value)
-            #expect(Double(bound) <= Double(value) * 1.125 + 1)
-        }
-        #expect(LatencyHistogram.index(.max) == LatencyHistogram.index((1 << 40) - 1))
-    }
-
-    @Test func histogramCumulatesByPowersOfTwo() {
-        var histogram = LatencyHistogram()
-        for nanoseconds: UInt64 in [500, 900, 1_500, 3_500, 100_000] {
-            histogram.record(nanoseconds: nanoseconds)
-        }
-        let buckets = histogram.cumulativeMicroseconds
-        #expect(buckets.first?.upTo == 1 && buckets.first?.count == 2)
-        #expect(buckets.last?.upTo == 128 && buckets.last?.count == 5)
-        #expect(histogram.quantile(0.5) >= 1_500 && histogram.quantile(0.5) < 1_700)
-        #expect(histogram.quantile(1) == 100_000)
-        #expect(LatencyHistogram().cumulativeMicroseconds.isEmpty)
-    }
-
-    // MARK: Slow log
-
-    @Test func slowlogCutsLongWordsAndOldEntries() {
-        var log = Slowlog()
-        let words = [[UInt8]](repeating: [UInt8](repeating: 65, count: 200), count: 40)
-        for _ in 0..<3 {
-            log.add(
-                words, seconds: 1, microseconds: 2, address: "a", clientName: "", limit: 2)
-        }
-        #expect(log.entries.map(\.id) == [1, 2])
-        #expect(log.entries[0].words.count == 32)
-        #expect(
-            String(decoding: log.entries[0].words[0], as: UTF8.self).hasSuffix("(72 more bytes)"))
-        #expect(
-            String(decoding: log.entries[0].words[31], as: UTF8.self) == "... (9 more arguments)")
-    }
-
     // MARK: Stream ids
 
     @Test(

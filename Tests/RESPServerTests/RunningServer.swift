@@ -69,7 +69,7 @@ final class RunningServer: Sendable {
         let ledger = try Ledger(
             store: store, options: ledgerOptions, clock: clock, wake: { loop.wake() },
             fail: { CurrentProcess.writeError("\($0)\n") })
-        let server = try RESPServer(
+        let serving = ServingLoop(
             loop: loop, ledger: ledger,
             log: Log(level: given.level, format: .text, clock: clock, sink: given.sink),
             limits: given.limits,
@@ -78,11 +78,12 @@ final class RunningServer: Sendable {
             authenticator: AdministratorAuthenticator(
                 password: given.password.map { Redacted($0) },
                 trustsLoopback: given.password == nil))
+        let server = try RESPServer(serving)
         given.attach?(ledger, server)
         let address = try server.listen(host: "127.0.0.1", port: 0)
         started.update { $0 = Endpoint(address)?.port }
         try loop.run()
-        server.stop()
+        serving.stop()
         try loop.run()
         try ledger.stop()
     }

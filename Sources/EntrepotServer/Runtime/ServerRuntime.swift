@@ -24,6 +24,7 @@ package struct ServerFailure: Error, Sendable, CustomStringConvertible {
 package final class ServerRuntime {
     private let loop: EventLoop
     private let ledger: Ledger
+    private let serving: ServingLoop
     private let server: RESPServer
     private let log: Log
     private let settings: LiveConfiguration
@@ -67,11 +68,12 @@ package final class ServerRuntime {
         let identity = ServerIdentity(
             version: Versions.entrepot, runID: Self.randomDigits(40), processID: getpid(),
             dataDirectory: FileSystem.absolute(configuration.data))
-        do throws(StorageError) {
-            server = try RESPServer(
-                loop: loop, ledger: ledger, log: log, limits: configuration.limits,
-                identity: identity, authenticator: authenticator)
-        } catch { throw ServerFailure(error.message) }
+        serving = ServingLoop(
+            loop: loop, ledger: ledger, log: log, limits: configuration.limits,
+            identity: identity, authenticator: authenticator)
+        do throws(StorageError) { server = try RESPServer(serving) } catch {
+            throw ServerFailure(error.message)
+        }
         settings = LiveConfiguration(configuration, log: log, environment: environment)
         status = ServerStatus(directory: configuration.data, clock: clock)
         notifications = try NoticeDelivery.make(configuration, ledger: ledger, log: log)
@@ -82,6 +84,7 @@ package final class ServerRuntime {
                 host: configuration.tcp.host, port: configuration.tcp.port)
         } catch {
             // Nothing was served: the store closes as cleanly as it was opened.
+            serving.dismantle()
             rules.stop()
             try? ledger.stop()
             throw ServerFailure("\(error)")
@@ -136,7 +139,7 @@ package final class ServerRuntime {
 
     private func connect(_ configuration: Configuration) {
         settings.onChange = { [unowned self] configuration in
-            server.limits = configuration.limits
+            serving.limits = configuration.limits
             ledger.limits = configuration.limits
             do throws(StorageError) {
                 try ledger.setSyncPolicy(configuration.fsync.syncPolicy)
@@ -145,10 +148,10 @@ package final class ServerRuntime {
                 CurrentProcess.end(status: 1)
             }
         }
-        server.onShutdown = { [loop] in loop.stop() }
-        server.configuration = settings
-        server.status = status
-        server.features = features
+        serving.onShutdown = { [loop] in loop.stop() }
+        serving.configuration = settings
+        serving.status = status
+        serving.features = features
         status.notifications = notifications
         status.rules = rules
         ledger.observeDurable { [notifications] events, view in
@@ -175,7 +178,7 @@ package final class ServerRuntime {
         // The first stop ends the loop; the connections then get their last replies.
         try Self.explained { () throws(SystemError) in try loop.run() }
         log.info("stopping")
-        server.stop()
+        serving.stop()
         try Self.explained { () throws(SystemError) in try loop.run() }
         // What rules and lanes hand over last, the ledger takes in before it stops.
         rules.stop()

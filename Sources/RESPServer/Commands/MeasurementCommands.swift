@@ -9,9 +9,9 @@ extension Session {
     ) throws(CommandError) -> SessionOutcome {
         switch command {
         case .slowlogGet: return try slowEntries(request)
-        case .slowlogLen: return .reply(.integer(Int64(server.slowlog.entries.count)))
+        case .slowlogLen: return .reply(.integer(Int64(server.serving.slowlog.entries.count)))
         case .slowlogReset:
-            server.slowlog.reset()
+            server.serving.slowlog.reset()
             return .ok
         case .latencyHistogram: return histograms(request)
         case .latencyLatest: return .reply(.array(latest()))
@@ -38,7 +38,7 @@ extension Session {
             }
             wanted = asked == -1 ? .max : Int(clamping: asked)
         }
-        let entries = server.slowlog.entries.reversed().prefix(wanted).map { entry in
+        let entries = server.serving.slowlog.entries.reversed().prefix(wanted).map { entry in
             ReplyValue.array([
                 .integer(entry.id), .integer(entry.time), .integer(entry.microseconds),
                 .array(entry.words.map { .bytes($0) }), .text(entry.address),
@@ -95,7 +95,7 @@ extension Session {
     func runConfiguration(
         _ command: SessionCommand, _ request: borrowing ArgumentVector
     ) throws(CommandError) -> SessionOutcome {
-        guard let configuration = server.configuration else {
+        guard let configuration = server.serving.configuration else {
             throw CommandError(.err, "this server has no configuration to show")
         }
         switch command {

@@ -79,11 +79,11 @@ extension Session {
     /// Runs on a thread of its own; this connection waits, the others go on.
     private func audit() throws(CommandError) -> SessionOutcome {
         if let result = resumed?.result { return .reply(result) }
-        if server.audit != nil { throw CommandError(.busy, "an AUDIT is under way") }
-        let (loop, results, id) = (server.loop, server.workerResults, id)
+        if server.serving.audit != nil { throw CommandError(.busy, "an AUDIT is under way") }
+        let (loop, results, id) = (server.loop, server.serving.workerResults, id)
         let work = server.ledger.auditWork { results.isCancelled }
         do throws(SystemError) {
-            server.audit = try SystemThread(name: "audit") {
+            server.serving.audit = try SystemThread(name: "audit") {
                 let result: ReplyValue
                 do throws(CommandError) {
                     result = .json(try work())
@@ -114,7 +114,11 @@ extension Session {
         }
         server.log.info("SHUTDOWN was asked for", ["client": "\(peer)"])
         closeAfterReply()
-        if let onShutdown = server.onShutdown { onShutdown() } else { server.stop() }
+        if let onShutdown = server.serving.onShutdown {
+            onShutdown()
+        } else {
+            server.serving.stop()
+        }
         return .silent
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import EventLoop
 import Ledger
 
@@ -43,8 +44,8 @@ extension Session {
     private func beginFeature(
         _ spec: CommandSpec, _ request: borrowing ArgumentVector, _ caller: Caller
     ) throws(CommandError) {
-        guard let features = server.features else { throw .noRules }
-        let (loop, results, id) = (server.loop, server.workerResults, id)
+        guard let features = server.serving.features else { throw .noRules }
+        let (loop, results, id) = (server.loop, server.serving.workerResults, id)
         features.run(spec, request.copies(), caller: caller) { result in
             let value: ReplyValue? =
                 switch result {

@@ -1,11 +1,12 @@
 import Basics
-import Domain
+import Connections
+package import Domain
 import Ledger
-import Storage
+package import Storage
 
 extension RESPServer {
     /// Tells subscribers of events that are on disk now. An event is rendered once for all.
-    func publish(_ events: [Event], _ view: ReadView) {
+    package func publish(_ events: [Event], _ view: ReadView) {
         if hub.isEmpty { return }
         for event in events where !event.type.isInternal {
             var document: [UInt8]?
@@ -13,7 +14,7 @@ extension RESPServer {
                 guard let caller = session.state.caller,
                     caller.maySee(event, names: view.names)
                 else { return }
-                let data = document ?? Self.render(event, view)
+                let data = document ?? EventDocument.render(event, view)
                 document = data
                 let channel = ReplyValue.text("\(event.type.name)")
                 if let pattern {
@@ -23,13 +24,6 @@ extension RESPServer {
                 }
             }
         }
-    }
-
-    static func render(_ event: Event, _ view: ReadView) -> [UInt8] {
-        var buffer = ByteBuffer(capacity: 1_024)
-        buffer.appendJSON(
-            event, history: view.history.history(of: event.seq), names: view.names)
-        return buffer.array
     }
 
     /// The connections, oldest first.
@@ -151,24 +145,5 @@ extension RESPServer {
             }
         }
         return text + "\""
-    }
-}
-
-extension Caller {
-    /// Whether an event concerns one of the caller's stations. Events of the catalog concern all,
-    /// internal ones nobody.
-    func maySee(_ event: Event, names: Names) -> Bool {
-        if event.type.isInternal { return false }
-        guard let stations else { return true }
-        switch event.data {
-        case .trade, .shipment, .inventory, .plugin, .channel, .notices: break
-        case .station, .item, .ship, .currency, .rate: return true
-        case .system: return role == .admin
-        }
-        var isSeen = false
-        event.forEachStation { station in
-            if stations.contains(names.station(station)) { isSeen = true }
-        }
-        return isSeen
     }
 }

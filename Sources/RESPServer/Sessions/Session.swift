@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import Domain
 import EventLoop
 import Ledger
@@ -22,7 +23,7 @@ final class Session: EventHandler {
     let peer: Endpoint
     /// Where it came in.
     let local: Endpoint
-    let socket: Socket
+    let transport: Transport
     var state: SessionState
     var output = OutputQueue()
 
@@ -59,12 +60,12 @@ final class Session: EventHandler {
     private var lastMoment: UInt64?
 
     init(
-        id: UInt64, server: RESPServer, socket: consuming Socket, peer: Endpoint, local: Endpoint,
-        caller: Caller?, now: UInt64
+        id: UInt64, server: RESPServer, transport: consuming Transport, peer: Endpoint,
+        local: Endpoint, caller: Caller?, now: UInt64
     ) {
         self.id = id
         self.server = server
-        self.socket = socket
+        self.transport = transport
         self.peer = peer
         self.local = local
         state = SessionState(caller: caller, now: now)
@@ -73,10 +74,10 @@ final class Session: EventHandler {
     /// Begins to read.
     func start() throws(SystemError) {
         watched = .readable
-        registration = try server.loop.register(socket.descriptor, for: watched, self)
+        registration = try server.loop.register(transport.descriptor, for: watched, self)
     }
 
-    var descriptor: Int32 { socket.descriptor }
+    var descriptor: Int32 { transport.descriptor }
     /// Bytes received and not consumed.
     var unreadBytes: Int {
         switch input {
@@ -116,7 +117,7 @@ final class Session: EventHandler {
         var buffer = takeInput()
         let transfer: Socket.Transfer
         do throws(SystemError) {
-            transfer = try socket.read(into: &buffer, maximum: Self.readBytes)
+            transfer = try transport.read(into: &buffer, maximum: Self.readBytes)
         } catch {
             server.log.debug("a connection failed", ["client": "\(peer)", "reason": "\(error)"])
             giveBack(buffer)
@@ -166,11 +167,11 @@ final class Session: EventHandler {
     /// and the peer could lose the last reply.
     private func discardUnread() {
         if hasEnded { return }
-        socket.shutdownWriting()
+        transport.shutdownWriting()
         var buffer = server.scratch.takeReadBuffer()
         for _ in 0..<16 {
             buffer.removeAll()
-            guard case .bytes? = try? socket.read(into: &buffer, maximum: Self.readBytes) else {
+            guard case .bytes? = try? transport.read(into: &buffer, maximum: Self.readBytes) else {
                 break
             }
         }
@@ -337,7 +338,7 @@ final class Session: EventHandler {
         if isClosed || isOutputBlocked || !output.isSendable { return }
         let before = output.unsentBytes
         do throws(SystemError) {
-            switch try output.send(to: socket) {
+            switch try output.send(to: transport) {
             case .bytes: break
             case .wouldBlock: isOutputBlocked = true
             case .closed: return close()
@@ -423,7 +424,7 @@ final class Session: EventHandler {
         if let timer = park?.timer { server.loop.cancel(timer) }
         park = nil
         input = nil
-        socket.shutdownBoth()
+        transport.shutdownBoth()
         server.didClose(self)
     }
 

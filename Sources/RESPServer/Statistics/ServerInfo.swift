@@ -26,7 +26,7 @@ struct ServerInfo {
         wanted += sections.filter { Self.all.contains($0) && !wanted.contains($0) }
         var text = ""
         for section in wanted {
-            let lines = lines(section) + (server.status?.lines(of: section) ?? [])
+            let lines = lines(section) + (server.serving.status?.lines(of: section) ?? [])
             if !text.isEmpty { text += "\r\n" }
             text += "# \(section.prefix(1).uppercased())\(section.dropFirst())\r\n"
             for line in lines { text += "\(line.name):\(line.value)\r\n" }
@@ -55,7 +55,7 @@ struct ServerInfo {
 
     private var serverLines: [Line] {
         let identity = server.identity
-        let uptime = (server.clock.monotonicNanoseconds() &- server.started) / 1_000_000_000
+        let uptime = (server.clock.monotonicNanoseconds() &- server.serving.started) / 1_000_000_000
         return [
             ("redis_version", identity.redisVersion), ("entrepot_version", identity.version),
             ("redis_mode", "standalone"), ("os", "Linux"), ("arch_bits", "64"),
@@ -111,7 +111,7 @@ struct ServerInfo {
             ("acl_access_denied_auth", "\(statistics.authenticationFailures)"),
             ("pubsub_channels", "\(server.hub.channelCount)"),
             ("pubsub_patterns", "\(server.hub.patternCount)"),
-            ("slowlog_len", "\(server.slowlog.entries.count)"),
+            ("slowlog_len", "\(server.serving.slowlog.entries.count)"),
         ]
     }
 

@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import Domain
 import Ledger
 import Storage
@@ -72,7 +73,7 @@ struct EventStream {
         guard let event, caller.maySee(event, names: view.names) else { return nil }
         var subject = ByteBuffer(capacity: 64)
         subject.appendSubject(event, names: view.names)
-        let document = RESPServer.render(event, view)
+        let document = EventDocument.render(event, view)
         let fields: [ReplyValue] = [
             .text("type"), .text("\(event.type.name)"), .text("subject"), .bytes(subject.array),
             .text("event"), .bytes(document),

@@ -1,28 +1,28 @@
-import Basics
-import Domain
-import Ledger
-import Storage
+package import Basics
+package import Domain
+package import Ledger
+package import Storage
 
-/// The one way from a session to the ledger.
+/// The one way from a connection to the ledger.
 ///
 /// With one loop, which runs on the ledger's thread, every call goes straight through. Another
 /// loop would hand requests over here and get the replies with their groups back.
-final class LedgerPort {
-    private let ledger: Ledger
+package final class LedgerPort {
+    @usableFromInline let ledger: Ledger
 
-    init(_ ledger: Ledger) { self.ledger = ledger }
+    package init(_ ledger: Ledger) { self.ledger = ledger }
 
     /// The group that a reply given now belongs to.
-    var openGroup: UInt64 { ledger.openGroup }
+    @inlinable package var openGroup: UInt64 { ledger.openGroup }
     /// Replies of groups up to this one may be sent.
-    var durableGroup: UInt64 { ledger.durableGroup }
+    @inlinable package var durableGroup: UInt64 { ledger.durableGroup }
     /// The last event on disk.
-    var durableSeq: UInt64 { ledger.durableSeq }
+    @inlinable package var durableSeq: UInt64 { ledger.durableSeq }
     /// The last event that was decided.
-    var writtenSeq: UInt64 { ledger.writtenSeq }
-    var durableView: ReadView { ledger.durableView }
+    @inlinable package var writtenSeq: UInt64 { ledger.writtenSeq }
+    @inlinable package var durableView: ReadView { ledger.durableView }
 
-    func execute(
+    @inlinable package func execute(
         _ index: Int, _ request: borrowing ArgumentVector, caller: Caller, key: Identifier?,
         isDryRun: Bool, reply: Reply
     ) {
@@ -32,7 +32,7 @@ final class LedgerPort {
             options: WriteOptions(key: key, isDryRun: isDryRun), reply: reply)
     }
 
-    func read(
+    @inlinable package func read(
         _ index: Int, _ request: borrowing ArgumentVector, caller: Caller, isBehindWrites: Bool,
         reply: Reply
     ) {
@@ -43,10 +43,12 @@ final class LedgerPort {
     }
 
     /// What may be sold, where memory knows it: `INVENTORY LEVEL` without the long way.
-    func level(_ request: borrowing ArgumentVector) -> Int64? { ledger.level(request) }
+    @inlinable package func level(_ request: borrowing ArgumentVector) -> Int64? {
+        ledger.level(request)
+    }
 
     /// - Parameter edgeRead: answers reads of the log between the writes.
-    func executeTransaction(
+    package func executeTransaction(
         _ requests: [[[UInt8]]], caller: Caller, reply: Reply, edgeRead: @escaping Ledger.EdgeRead
     ) {
         reply.reset()
@@ -54,22 +56,22 @@ final class LedgerPort {
     }
 
     /// The last event that lies in the postings on disk.
-    var indexedSeq: UInt64 { ledger.projections.indexedSeq }
+    package var indexedSeq: UInt64 { ledger.projections.indexedSeq }
 
     /// Whether something that was decided is not on disk yet.
-    var hasUndurable: Bool { ledger.hasUndurable }
-    func closeGroup() { ledger.closeGroup() }
-    func collectDurable() { ledger.collectDurable() }
-    func tick() { ledger.tick() }
+    package var hasUndurable: Bool { ledger.hasUndurable }
+    package func closeGroup() { ledger.closeGroup() }
+    package func collectDurable() { ledger.collectDurable() }
+    package func tick() { ledger.tick() }
 
     /// Calls `body` with the events of each group that has become durable.
-    func observe(_ body: @escaping ([Event], ReadView) -> Void) { ledger.onDurable = body }
+    package func observe(_ body: @escaping ([Event], ReadView) -> Void) { ledger.onDurable = body }
 
     /// What an `AUDIT` checks: a thread of its own may run it.
     ///
     /// - Parameter isCancelled: asked now and then; true ends the run.
     /// - Returns: the work, which gives the report as JSON.
-    func auditWork(
+    package func auditWork(
         isCancelled: @escaping @Sendable () -> Bool
     ) -> @Sendable () throws(CommandError) -> [UInt8] {
         let (view, projections) = (ledger.durableView, ledger.projections)
@@ -85,14 +87,14 @@ final class LedgerPort {
     }
 
     /// `TIME ACCEPT`: the wall clock is right although it jumped.
-    func acceptTime() { ledger.acceptTime() }
+    package func acceptTime() { ledger.acceptTime() }
     /// How far the wall clock has run ahead of the monotonic one.
-    var clockSkewMilliseconds: Int64 { ledger.clockSkewMilliseconds }
+    package var clockSkewMilliseconds: Int64 { ledger.clockSkewMilliseconds }
     /// Why writes are refused for want of space; nil while they are not.
-    var spaceRefusal: CommandError? { ledger.spaceRefusal }
+    package var spaceRefusal: CommandError? { ledger.spaceRefusal }
 
     /// Keeps a value of this server's own with the open group; nil removes it.
-    func setLocal(_ key: StoreKey, _ bytes: [UInt8]?) {
+    package func setLocal(_ key: StoreKey, _ bytes: [UInt8]?) {
         let writes = ledger.store.writeSet
         if let bytes { writes.putLocal(key, bytes.span) } else { writes.deleteLocal(key) }
     }

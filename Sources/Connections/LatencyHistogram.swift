@@ -2,22 +2,23 @@
 ///
 /// Log-linear: eight buckets for every power of two of nanoseconds, up to 2⁴⁰ (18 minutes), so a
 /// record costs one array access and no allocation. Threading: none of its own.
-struct LatencyHistogram {
+package struct LatencyHistogram: Sendable {
     private static let stepBits = 3
     private static let steps = 1 << stepBits
     private static let topBit = 40
 
     private var counts: [UInt64] = []
     /// How many were recorded.
-    private(set) var total: UInt64 = 0
+    package private(set) var total: UInt64 = 0
     /// The sum of all durations, nanoseconds.
-    private(set) var sum: UInt64 = 0
+    package private(set) var sum: UInt64 = 0
     /// The longest duration, nanoseconds.
-    private(set) var maximum: UInt64 = 0
+    package private(set) var maximum: UInt64 = 0
 
-    init() {}
+    package init() {}
 
-    mutating func record(nanoseconds: UInt64) {
+    /// Counts one duration.
+    package mutating func record(nanoseconds: UInt64) {
         if counts.isEmpty {
             counts = Array(
                 repeating: 0, count: (Self.topBit - Self.stepBits + 2) * Self.steps)
@@ -29,7 +30,8 @@ struct LatencyHistogram {
         maximum = max(maximum, nanoseconds)
     }
 
-    static func index(_ nanoseconds: UInt64) -> Int {
+    /// The bucket of a duration.
+    package static func index(_ nanoseconds: UInt64) -> Int {
         let value = min(nanoseconds, (1 << topBit) - 1)
         if value < UInt64(steps) { return Int(value) }
         let exponent = 63 - value.leadingZeroBitCount - stepBits
@@ -38,7 +40,7 @@ struct LatencyHistogram {
     }
 
     /// The largest duration of a bucket.
-    static func upperBound(_ index: Int) -> UInt64 {
+    package static func upperBound(_ index: Int) -> UInt64 {
         if index < steps { return UInt64(index) }
         let exponent = UInt64(index / steps - 1)
         let step = UInt64(index % steps + steps)
@@ -46,7 +48,7 @@ struct LatencyHistogram {
     }
 
     /// The duration that a share of all (0…1) does not exceed; 0 when nothing was recorded.
-    func quantile(_ share: Double) -> UInt64 {
+    package func quantile(_ share: Double) -> UInt64 {
         let wanted = max(1, UInt64((Double(total) * share).rounded(.up)))
         var seen: UInt64 = 0
         for (index, count) in counts.enumerated() {
@@ -58,7 +60,7 @@ struct LatencyHistogram {
 
     /// Cumulative counts by powers of two of microseconds, as Redis shows them: from the first
     /// bucket that holds something to the one that holds the longest.
-    var cumulativeMicroseconds: [(upTo: Int64, count: Int64)] {
+    package var cumulativeMicroseconds: [(upTo: Int64, count: Int64)] {
         var result: [(upTo: Int64, count: Int64)] = []
         var seen: UInt64 = 0
         var bound: UInt64 = 1_000

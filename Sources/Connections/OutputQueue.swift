@@ -1,45 +1,50 @@
-import Basics
-import EventLoop
-import System
+package import Basics
+package import EventLoop
+package import System
 
 /// The replies of one connection that the peer has not got yet, in order.
 ///
 /// A reply that was decided on the ledger's thread belongs to a group and waits until the group is
 /// durable; everything behind it waits too, so pipelining keeps order. Replies without a group go
 /// out as soon as nothing waits before them.
-struct OutputQueue: ~Copyable {
-    private struct Hold {
-        let group: UInt64
+package struct OutputQueue: ~Copyable {
+    @usableFromInline struct Hold {
+        @usableFromInline let group: UInt64
         /// The end of the last reply that waits for the group, an offset into `buffer`.
-        var end: Int
+        @usableFromInline var end: Int
+
+        @inlinable init(group: UInt64, end: Int) {
+            self.group = group
+            self.end = end
+        }
     }
 
     /// Where replies are encoded; ``endReply(group:durable:)`` must follow.
-    var buffer = ByteBuffer(capacity: 16)
+    package var buffer = ByteBuffer(capacity: 16)
     /// Replies since everything was last sent.
-    private(set) var replyCount = 0
-    private var sent = 0
-    private var released = 0
-    private var holds: [Hold] = []
-    private var firstHold = 0
+    @usableFromInline package internal(set) var replyCount = 0
+    @usableFromInline var sent = 0
+    @usableFromInline var released = 0
+    @usableFromInline var holds: [Hold] = []
+    @usableFromInline var firstHold = 0
 
-    init() {}
+    package init() {}
 
     /// Bytes that the peer has not got.
-    var unsentBytes: Int { buffer.count - sent }
+    @inlinable package var unsentBytes: Int { buffer.count - sent }
     /// Whether a reply waits for the disk.
-    var isHolding: Bool { firstHold < holds.count }
+    @inlinable package var isHolding: Bool { firstHold < holds.count }
     /// Whether bytes may be sent now.
-    var isSendable: Bool { sent < released }
+    @inlinable package var isSendable: Bool { sent < released }
     /// The group that the last reply waits for; nil where none waits.
-    var lastGroup: UInt64? { isHolding ? holds[holds.count - 1].group : nil }
+    @inlinable package var lastGroup: UInt64? { isHolding ? holds[holds.count - 1].group : nil }
 
     /// Ends one reply that was encoded into `buffer`.
     ///
     /// - Parameters:
     ///   - group: the group it belongs to; 0 for a reply that waits for nothing.
     ///   - durable: the last group that is on disk.
-    mutating func endReply(group: UInt64, durable: UInt64) {
+    @inlinable package mutating func endReply(group: UInt64, durable: UInt64) {
         replyCount += 1
         let last = holds.count - 1
         if !isHolding {
@@ -58,7 +63,7 @@ struct OutputQueue: ~Copyable {
     /// Lets the replies of all groups up to `durable` go.
     ///
     /// - Returns: whether there is something new to send.
-    mutating func release(upTo durable: UInt64) -> Bool {
+    package mutating func release(upTo durable: UInt64) -> Bool {
         if !isHolding { return false }
         let before = released
         while firstHold < holds.count, holds[firstHold].group <= durable {
@@ -75,9 +80,11 @@ struct OutputQueue: ~Copyable {
     /// Sends what may be sent.
     ///
     /// - Returns: `bytes` when all of it is out, `wouldBlock` when the peer reads too slowly.
-    mutating func send(to socket: borrowing Socket) throws(SystemError) -> Socket.Transfer {
+    package mutating func send(to transport: borrowing Transport) throws(SystemError)
+        -> Socket.Transfer
+    {
         while sent < released {
-            switch try socket.write(buffer.bytes(in: sent..<released)) {
+            switch try transport.write(buffer.bytes(in: sent..<released)) {
             case .bytes(let count): sent += count
             case .wouldBlock:
                 compact()

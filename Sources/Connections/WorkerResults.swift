@@ -1,29 +1,33 @@
-import Ledger
+package import Ledger
 import Synchronization
 
 /// Answers that worker threads bring back to their connections.
 ///
 /// Threading: any thread adds, the loop's thread takes.
-final class WorkerResults: Sendable {
+package final class WorkerResults: Sendable {
     private let cancelled = Atomic(false)
     private let results = Mutex<[WorkerResult]>([])
 
     /// Whether workers shall end early because the server stops.
-    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    package var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    func cancel() { cancelled.store(true, ordering: .relaxed) }
+    /// Tells the workers that the server stops.
+    package func cancel() { cancelled.store(true, ordering: .relaxed) }
 
+    /// Hands an answer over; the loop must be woken behind it. Any thread.
+    ///
     /// - Parameters:
+    ///   - session: the connection's number, unique over both edges.
     ///   - value: nil: the command itself may go on.
     ///   - isAudit: whether the server's one `AUDIT` has ended with it.
-    func add(_ value: ReplyValue?, for session: UInt64, isAudit: Bool = false) {
+    package func add(_ value: ReplyValue?, for session: UInt64, isAudit: Bool = false) {
         results.withLock {
             $0.append(WorkerResult(session: session, value: value, isAudit: isAudit))
         }
     }
 
     /// Everything that was added since the last call.
-    func take() -> [WorkerResult] {
+    package func take() -> [WorkerResult] {
         results.withLock { results in
             if results.isEmpty { return [] }
             defer { results.removeAll() }
@@ -33,8 +37,11 @@ final class WorkerResults: Sendable {
 }
 
 /// An answer and the connection that waits for it.
-struct WorkerResult: Sendable {
-    let session: UInt64
-    let value: ReplyValue?
-    let isAudit: Bool
+package struct WorkerResult: Sendable {
+    /// The connection's number.
+    package let session: UInt64
+    /// nil: the command itself may go on.
+    package let value: ReplyValue?
+    /// Whether the server's one `AUDIT` has ended with it.
+    package let isAudit: Bool
 }
