@@ -13,6 +13,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "rules", finding: RulesTarget.finding),
         FuzzTarget(name: "lua", finding: LuaTarget.finding),
         FuzzTarget(name: "resp", finding: RESPTarget.finding),
+        FuzzTarget(name: "http", finding: HTTPTarget.finding),
         FuzzTarget(name: "json", finding: JSONTarget.finding),
         FuzzTarget(name: "events", finding: EventsTarget.finding),
     ]

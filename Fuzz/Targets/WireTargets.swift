@@ -44,7 +44,7 @@ enum RESPTarget {
 
     /// What a parser finds in a stream that arrives in steps.
     private static func requests(_ stream: [UInt8], step: Int) -> [String] {
-        var parser = RequestParser()
+        var parser = RESP.RequestParser()
         var arguments = ArgumentVector()
         var found: [String] = []
         var start = 0
@@ -84,7 +84,7 @@ enum RESPTarget {
     private static func readsBack(_ arguments: borrowing ArgumentVector) -> Bool {
         var buffer = ByteBuffer()
         RequestWriter.append(arguments, to: &buffer)
-        var parser = RequestParser()
+        var parser = RESP.RequestParser()
         var again = ArgumentVector()
         let outcome = parser.parse(buffer.bytes, limits: .standard, into: &again)
         guard arguments.count > 0 else { return true }
