@@ -5,6 +5,8 @@ import HTTPCore
 /// and what was taken is framed in one way and can be asked for anything.
 enum HTTPTarget {
     private static let maximumBody = 4_096
+    /// Begins what must not be found; no request can.
+    private static let wrong = "\nwrong: "
 
     static func finding(_ bytes: [UInt8]) -> String? {
         guard let cut = bytes.first else { return nil }
@@ -14,7 +16,7 @@ enum HTTPTarget {
             let parts = requests(stream, step: step)
             if parts != whole { return "in steps of \(step): \(parts), whole: \(whole)" }
         }
-        return whole.first { $0.hasPrefix("wrong") }
+        return whole.first { $0.hasPrefix(wrong) }
     }
 
     /// What is found in a stream that arrives in steps.
@@ -32,8 +34,8 @@ enum HTTPTarget {
             case .refused(let refusal): return found + ["\(refusal.status) \(refusal.reason)"]
             case .request(let head, let offset):
                 start += offset
-                if start > end { return found + ["wrong: more consumed than there was"] }
-                found.append(contradiction(head).map { "wrong: \($0)" } ?? text(head))
+                if start > end { return found + [wrong + "more consumed than there was"] }
+                found.append(contradiction(head).map { wrong + $0 } ?? text(head))
                 var body = ByteBuffer()
                 let awaited = take(head, stream, &start, &end, step, &body)
                 found.append("\(body.array)")
@@ -58,7 +60,7 @@ enum HTTPTarget {
                 switch decoder.decode(stream.span.extracting(start..<end), into: &body) {
                 case .done(let consumed):
                     start += consumed
-                    return start > end ? "wrong: more consumed than there was" : nil
+                    return start > end ? wrong + "more consumed than there was" : nil
                 case .refused(let refusal): return "\(refusal.status) \(refusal.reason)"
                 case .more: start = end
                 }

@@ -11,7 +11,7 @@ enum Allowed {
     static let unsafeFolders: [String] = [
         "Sources/RocksDB/", "Sources/Lua/", "Sources/Crypto/", "Sources/EventLoop/",
         "Sources/System/", "Sources/TLS/", "Sources/HTTPClient/", "Sources/Passwords/",
-        "Sources/WebSocket/",
+        "Sources/WebSocket/", "Sources/Compression/",
     ]
     static let unsafeFiles: Set<String> = [
         "Sources/Basics/ByteBuffer.swift",
