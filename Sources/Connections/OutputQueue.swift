@@ -80,7 +80,7 @@ package struct OutputQueue: ~Copyable {
     /// Sends what may be sent.
     ///
     /// - Returns: `bytes` when all of it is out, `wouldBlock` when the peer reads too slowly.
-    package mutating func send(to transport: borrowing Transport) throws(SystemError)
+    package mutating func send(to transport: inout Transport) throws(SystemError)
         -> Socket.Transfer
     {
         while sent < released {

@@ -25,6 +25,8 @@ package final class ServerStatistics {
     package var cutOff: UInt64 = 0
     package var protocolErrors: UInt64 = 0
     package var authenticationFailures: UInt64 = 0
+    /// Connections that could not begin TLS: no TLS, an old version, no certificate.
+    package var handshakeFailures: UInt64 = 0
 
     /// - Parameter commandCount: the rows of the command table.
     package init(commandCount: Int) {
@@ -43,6 +45,7 @@ package final class ServerStatistics {
         cutOff = 0
         protocolErrors = 0
         authenticationFailures = 0
+        handshakeFailures = 0
     }
 
     /// Counts a command that was answered.

@@ -48,6 +48,12 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is a Unix socket.
+    package var isUnix: Bool {
+        if case .unix = self { return true }
+        return false
+    }
+
     /// The port; 0 for a Unix socket.
     package var port: UInt16 {
         if case .tcp(_, let port) = self { return port }

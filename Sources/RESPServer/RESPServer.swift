@@ -7,6 +7,7 @@ import Ledger
 import RESP
 package import Storage
 package import System
+package import TLS
 
 /// The TCP edge: connections, what they share, and the commands that are about the server.
 ///
@@ -35,6 +36,10 @@ package final class RESPServer: Edge {
     private(set) var commandStart: UInt64
     /// Where connections are accepted.
     private(set) var endpoints: [Endpoint] = []
+
+    /// What connections that come in over TCP speak TLS with; nil: they speak RESP as it is. A new
+    /// one counts for the connections that come after.
+    package var security: TLSContext?
 
     private var holding: [Session] = []
     private var dirty: [Session] = []
@@ -112,24 +117,26 @@ package final class RESPServer: Edge {
 
     private func accept(_ socket: consuming Socket, peer: Endpoint, local: Endpoint) {
         statistics.connectionsReceived &+= 1
+        let security = local.isUnix ? nil : security
         if !serving.census.admit(peer, limits) {
             statistics.connectionsRejected &+= 1
             // As Redis says it; whether it fits into the socket's buffer does not matter.
             let refusal: [UInt8] = Array("-ERR max number of clients reached\r\n".utf8)
-            _ = try? socket.write(refusal.span)
+            if security == nil { _ = try? socket.write(refusal.span) }
             return
         }
-        let session = Session(
-            id: serving.takeConnectionID(), server: self, transport: Transport(plain: socket),
-            peer: peer, local: local,
-            caller: authenticator.callerWithoutCredentials(peer: peer, local: local),
-            now: clock.monotonicNanoseconds())
-        do throws(SystemError) { try session.start() } catch {
+        do {
+            let session = Session(
+                id: serving.takeConnectionID(), server: self,
+                transport: try Transport(socket, security), peer: peer, local: local,
+                caller: authenticator.callerWithoutCredentials(peer: peer, local: local),
+                now: clock.monotonicNanoseconds())
+            try session.start()
+            sessions[session.id] = session
+        } catch {
             log.warning("a connection could not be watched", ["reason": "\(error)"])
             serving.census.leave(peer)
-            return
         }
-        sessions[session.id] = session
     }
 
     func didClose(_ session: Session) {

@@ -6,7 +6,8 @@ import Testing
 struct TLSContextTests {
     private static let day: Int64 = 86_400
     private let files: Certificates
-    private let now = Int64(time(nil))
+    // A little later than the certificates, which are made now.
+    private let now = Int64(time(nil)) + 5
 
     init() throws { files = try Certificates() }
 
@@ -35,7 +36,7 @@ struct TLSContextTests {
         #expect(context.certificate?.subject == "O=Guild,CN=localhost")
         #expect(context.warnings.isEmpty)
         let ends = try #require(context.certificate?.ends)
-        #expect(abs(ends - now - 30 * Self.day) < 60)
+        #expect(abs(ends - now - 30 * Self.day) < 600)
     }
 
     @Test func warnsOfTimes() throws {

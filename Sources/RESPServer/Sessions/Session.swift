@@ -23,7 +23,7 @@ final class Session: EventHandler {
     let peer: Endpoint
     /// Where it came in.
     let local: Endpoint
-    let transport: Transport
+    private var transport: Transport
     var state: SessionState
     var output = OutputQueue()
 
@@ -104,8 +104,9 @@ final class Session: EventHandler {
             if isClosed { return }
             resumeReading()
         }
-        if events.contains(.readable) {
+        if events.contains(.readable) || transport.wantsRoom {
             receive()
+            if transport.hasUnreadBytes { receive() }
         } else if events.contains(.peerClosed), park != nil {
             // Nobody is left to hear the answer of a blocking read.
             close()
@@ -119,9 +120,8 @@ final class Session: EventHandler {
         do throws(SystemError) {
             transfer = try transport.read(into: &buffer, maximum: Self.readBytes)
         } catch {
-            server.log.debug("a connection failed", ["client": "\(peer)", "reason": "\(error)"])
             giveBack(buffer)
-            return close()
+            return fail(error)
         }
         switch transfer {
         case .bytes(let count):
@@ -132,6 +132,17 @@ final class Session: EventHandler {
         }
         giveBack(buffer)
         finishTurn()
+    }
+
+    private func fail(_ error: SystemError) {
+        if transport.isReady {
+            server.log.debug("a connection failed", ["client": "\(peer)", "reason": "\(error)"])
+        } else {
+            server.statistics.handshakeFailures &+= 1
+            server.log.info(
+                "a client could not begin TLS", ["client": "\(peer)", "reason": "\(error)"])
+        }
+        close()
     }
 
     /// Goes on with what was received before.
@@ -148,6 +159,7 @@ final class Session: EventHandler {
             process(&buffer)
             giveBack(buffer)
         }
+        if transport.hasUnreadBytes && park == nil && !isPaused { return receive() }
         finishTurn()
     }
 
@@ -338,7 +350,7 @@ final class Session: EventHandler {
         if isClosed || isOutputBlocked || !output.isSendable { return }
         let before = output.unsentBytes
         do throws(SystemError) {
-            switch try output.send(to: transport) {
+            switch try output.send(to: &transport) {
             case .bytes: break
             case .wouldBlock: isOutputBlocked = true
             case .closed: return close()
@@ -439,7 +451,7 @@ final class Session: EventHandler {
         } else if !hasEnded && !closesAfterReply && !isPaused {
             wanted.insert(.readable)
         }
-        if isOutputBlocked { wanted.insert(.writable) }
+        if isOutputBlocked || transport.wantsRoom { wanted.insert(.writable) }
         if wanted == watched { return }
         watched = wanted
         do throws(SystemError) {
@@ -456,8 +468,9 @@ final class Session: EventHandler {
         }
         let limits = server.limits
         let age = (now &- state.connected) / 1_000_000
-        if state.caller == nil && age > UInt64(limits.loginMilliseconds) {
-            server.log.info("a connection did not log in in time", ["client": "\(peer)"])
+        if (state.caller == nil || !transport.isReady) && age > UInt64(limits.loginMilliseconds) {
+            let late = transport.isReady ? "log in" : "begin TLS"
+            server.log.info("a connection did not \(late) in time", ["client": "\(peer)"])
             return close()
         }
         let idle = (now &- state.lastActive) / 1_000_000

@@ -108,6 +108,7 @@ struct ServerInfo {
             ("total_error_replies", "\(statistics.errors.values.reduce(0, &+))"),
             ("client_output_buffer_limit_disconnections", "\(statistics.cutOff)"),
             ("protocol_errors", "\(statistics.protocolErrors)"),
+            ("tls_handshake_failures", "\(statistics.handshakeFailures)"),
             ("acl_access_denied_auth", "\(statistics.authenticationFailures)"),
             ("pubsub_channels", "\(server.hub.channelCount)"),
             ("pubsub_patterns", "\(server.hub.patternCount)"),
