@@ -1,3 +1,5 @@
+import Basics
+
 /// What a client would like: `Accept` and `Accept-Encoding` (RFC 9110, section 12).
 package enum Negotiation {
     /// How much the client wants a media type, in thousandths; 0: not at all. 1000 without
@@ -43,20 +45,63 @@ package enum Negotiation {
 
     /// Whether the client of `head` asks for gzip: by name, or by `*` where gzip is not named.
     package static func acceptsGzip(_ head: RequestHead) -> Bool {
-        guard let value = head.field("accept-encoding") else { return false }
-        return acceptsGzip(value)
+        guard head.seen & KnownField.acceptEncoding.bit != 0 else { return false }
+        let bytes = head.bytes.span
+        var any = false
+        // Several fields are one list.
+        for field in head.fields where field.known == .acceptEncoding {
+            switch gzip(bytes.extracting(field.value)) {
+            case .named(let isWanted): return isWanted
+            case .any: any = true
+            case .unnamed: break
+            }
+        }
+        return any
     }
 
     /// Whether a value of `Accept-Encoding` asks for gzip.
     package static func acceptsGzip(_ acceptEncoding: String) -> Bool {
-        var any = 0
-        for element in FieldList.elements(acceptEncoding) {
-            guard let quality = quality(element) else { continue }
-            let name = FieldList.elements(element, separator: UInt8(ascii: ";")).first?.lowercased()
-            if name == "gzip" || name == "x-gzip" { return quality > 0 }
-            if name == "*" { any = quality }
+        switch gzip(acceptEncoding.utf8.span) {
+        case .named(let isWanted): isWanted
+        case .any: true
+        case .unnamed: false
         }
-        return any > 0
+    }
+
+    private enum Gzip { case named(Bool), any, unnamed }
+
+    /// What a list of codings says of gzip; elements with a malformed weight are passed over.
+    private static func gzip(_ list: Span<UInt8>) -> Gzip {
+        var any = false
+        var start = 0
+        while start < list.count {
+            var end = start
+            var nameEnd: Int?
+            while end < list.count && list[end] != UInt8(ascii: ",") {
+                if list[end] == UInt8(ascii: ";") && nameEnd == nil { nameEnd = end }
+                end += 1
+            }
+            let name = list.extracting(list.trimmed(start..<(nameEnd ?? end)))
+            let isGzip = name.equalsIgnoringCase("gzip") || name.equalsIgnoringCase("x-gzip")
+            if isGzip || name.equalsIgnoringCase("*") {
+                let parameters = list.trimmed(min((nameEnd ?? end) + 1, end)..<end)
+                if let weight = codingWeight(list.extracting(parameters)) {
+                    if isGzip { return .named(weight > 0) }
+                    any = weight > 0
+                }
+            }
+            start = end + 1
+        }
+        return any ? .any : .unnamed
+    }
+
+    /// The weight of `q=…`, in thousandths; 1000 where there is nothing, nil where it is malformed.
+    private static func codingWeight(_ parameter: Span<UInt8>) -> Int? {
+        if parameter.isEmpty { return 1_000 }
+        guard parameter.count > 2, parameter[0].lowercased == UInt8(ascii: "q"),
+            parameter[1] == UInt8(ascii: "=")
+        else { return nil }
+        return weight(parameter.extracting(2..<parameter.count).array[...])
     }
 
     /// The weight of an element, in thousandths: 1000 without `q`; nil where it is malformed.

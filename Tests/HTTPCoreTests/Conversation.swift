@@ -1,10 +1,11 @@
 import Basics
 import HTTPCore
+import TestSupport
 
 /// The bytes that a client sends, as a server would take them: heads, bodies, the next head.
 enum Conversation {
     /// Of a body.
-    static let maximumBody = 1_000
+    static let maximumBody = RefusedRequests.bodyBytes
 
     /// What is found in `bytes` when they arrive in pieces, one line for each request, the last for
     /// a refusal or for what is still awaited.
@@ -12,7 +13,8 @@ enum Conversation {
     /// - Parameter cuts: where a piece ends, ascending.
     static func outcomes(_ bytes: [UInt8], cuts: [Int] = []) -> [String] {
         var parser = RequestParser(
-            maximumBytes: 2_048, maximumFields: 8, maximumTargetBytes: 256)
+            maximumBytes: RefusedRequests.headBytes, maximumFields: RefusedRequests.fields,
+            maximumTargetBytes: RefusedRequests.targetBytes)
         var found: [String] = []
         var start = 0
         var pieces = (cuts + [bytes.count])[...]
