@@ -68,7 +68,10 @@ package enum Negotiation {
         }
     }
 
-    private enum Gzip { case named(Bool), any, unnamed }
+    private enum Gzip {
+        case named(Bool)
+        case any, unnamed
+    }
 
     /// What a list of codings says of gzip; elements with a malformed weight are passed over.
     private static func gzip(_ list: Span<UInt8>) -> Gzip {
