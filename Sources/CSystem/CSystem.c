@@ -124,7 +124,7 @@ void csystem_name_thread(const char *name) {
 }
 
 // On Linux 0 means the calling thread, not its process. Being nice is never refused.
-void csystem_yield_priority(void) { setpriority(PRIO_PROCESS, 0, 19); }
+void csystem_yield_priority(int niceness) { setpriority(PRIO_PROCESS, 0, niceness); }
 
 const char *csystem_error_text(int error) {
     const char *text = strerrordesc_np(error);

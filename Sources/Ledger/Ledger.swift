@@ -32,6 +32,8 @@ package final class Ledger {
 
     /// The rules; nil: there are none. Set before the first command.
     package var rules: (any RuleBook)? { didSet { transaction.rules = rules } }
+    /// The files of the folder of rules that were refused, for `PLUGIN INFO`.
+    package var refusedFiles: (any RefusedFiles)?
     /// What features write on other threads comes in here. Any thread.
     package let inbox: LedgerInbox
     /// Failures of rules that are still to be written.
@@ -355,9 +357,7 @@ package final class Ledger {
 
     /// What a read on another thread needs; the view is the last durable one.
     package func durableContext(_ caller: Caller) -> ReadContext {
-        ReadContext(
-            view: durableView, projections: projections, caller: caller, limits: limits,
-            now: Timestamp(milliseconds: clock.wallMilliseconds()), stockLists: lists)
+        context(caller, durableView)
     }
 
     private func context(_ caller: Caller) -> ReadContext {
@@ -365,9 +365,11 @@ package final class Ledger {
     }
 
     private func context(_ caller: Caller, _ view: ReadView) -> ReadContext {
-        ReadContext(
+        var context = ReadContext(
             view: view, projections: projections, caller: caller, limits: limits,
             now: Timestamp(milliseconds: clock.wallMilliseconds()), stockLists: lists)
+        context.refusedFiles = refusedFiles
+        return context
     }
 
     /// For a read inside `MULTI`: over what the transaction has decided so far.

@@ -10,8 +10,8 @@ import Glibc
 package struct FolderWatch: ~Copyable, Sendable {
     /// What happened.
     package enum Change: Equatable, Sendable {
-        /// A file of this name was closed after writing, moved in, or made. A name that is not
-        /// UTF-8 is not told.
+        /// A file of this name was closed after writing, moved in or out, made, or removed. A name
+        /// that is not UTF-8 is not told.
         case touched(String)
         /// The system dropped changes: list the folder.
         case lost
@@ -25,7 +25,8 @@ package struct FolderWatch: ~Copyable, Sendable {
     private let path: String
 
     private static let wanted =
-        UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_DELETE_SELF)
+        UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_DELETE)
+        | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE_SELF)
         | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
 
     /// Begins to watch a folder, not the folders in it.

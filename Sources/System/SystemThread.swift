@@ -47,7 +47,12 @@ package final class SystemThread: Sendable {
     /// time is left, and a little where none is. For work that nobody waits for.
     ///
     /// It stays a normal thread: one that got no time at all could hold a lock that others need.
-    package static func yieldPriority() { csystem_yield_priority() }
+    ///
+    /// - Parameter partly: it gets a tenth of a busy processor, for work that should not lag for
+    ///   long.
+    package static func yieldPriority(partly: Bool = false) {
+        csystem_yield_priority(partly ? 10 : 19)
+    }
 
     /// Waits until `body` has returned. A second call returns at once. Not from the thread itself.
     package func join() {

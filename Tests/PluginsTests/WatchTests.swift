@@ -209,6 +209,34 @@ struct FolderThreadTests {
         watched.stop()
     }
 
+    @Test("what is refused is known until the file is good or gone")
+    func refusals() throws {
+        let folder = try Folder()
+        let workshop = try RuleWorkshop(limits: Limits())
+        defer { workshop.stop() }
+        let lines = RuleLog()
+        let watched = PluginFolder(
+            path: folder.path, workshop: workshop, lines: lines, ledger: TakenSources(),
+            clock: SystemClock(),
+            log: Log(level: .error, format: .text, clock: SystemClock(), sink: LostLines()))
+        try watched.start()
+        defer { watched.stop() }
+        let name = Identifier(literal: "a")
+        func wait(_ isRefused: Bool) {
+            for _ in 0..<1_000 where (lines.refusedFile(of: name) != nil) != isRefused { breathe() }
+            #expect((lines.refusedFile(of: name) != nil) == isRefused)
+        }
+        try FileSystem.writeAtomically("return {".utf8.span, to: folder.path + "/a.lua")
+        wait(true)
+        #expect(lines.refusedFile(of: name)?.reason.hasPrefix("a.lua:") == true)
+        try FileSystem.writeAtomically(source("a", "1").utf8.span, to: folder.path + "/a.lua")
+        wait(false)
+        try FileSystem.writeAtomically("return 1".utf8.span, to: folder.path + "/a.lua")
+        wait(true)
+        try FileSystem.remove(folder.path + "/a.lua")
+        wait(false)
+    }
+
     @Test("a folder that is not there is no trouble, nor a stop")
     func absent() throws {
         let workshop = try RuleWorkshop(limits: Limits())

@@ -37,15 +37,20 @@ struct FolderWatchTests {
         }
     }
 
-    @Test("reading, removing and folders are not told")
+    @Test("what goes away is told too; reading and folders are not")
     func silence() throws {
         try withFolder { root in
             try FileSystem.writeAtomically([1].span, to: root + "/a")
             let watch = try FolderWatch(folder: root)
             _ = try FileSystem.read(root + "/a")
             try FileSystem.makeFolder(root + "/sub")
-            try FileSystem.remove(root + "/a")
             #expect(try watch.wait(milliseconds: 30).isEmpty)
+            try FileSystem.rename(root + "/a", to: root + "/sub/a")
+            #expect(try touched(watch, until: "a") == [.touched("a")])
+            try FileSystem.rename(root + "/sub/a", to: root + "/b")
+            #expect(try touched(watch, until: "b") == [.touched("b")])
+            try FileSystem.remove(root + "/b")
+            #expect(try touched(watch, until: "b") == [.touched("b")])
         }
     }
 

@@ -48,8 +48,8 @@ int csystem_terminal_columns(int descriptor);
 
 // Names the calling thread (15 bytes are kept), for ps, top and core files.
 void csystem_name_thread(const char *name);
-// Lets all others run before the calling thread: the lowest nice value.
-void csystem_yield_priority(void);
+// Lets others run before the calling thread: a nice value of 1 to 19 (all others).
+void csystem_yield_priority(int niceness);
 
 // The text of an errno value, in a static table: never freed, any thread.
 const char *csystem_error_text(int error);

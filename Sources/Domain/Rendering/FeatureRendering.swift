@@ -44,7 +44,8 @@ extension ByteBuffer {
     ///     null.
     ///   - replayed: ends the object with `"replayed":true`.
     package mutating func appendJSON(
-        _ plugin: Plugin, version: PluginVersion?, names: Names, replayed: Bool = false
+        _ plugin: Plugin, version: PluginVersion?, names: Names, refused: RefusedFile? = nil,
+        replayed: Bool = false
     ) {
         appendField("{\"name\":", plugin.name)
         appendField(",\"mode\":", name: plugin.mode.name)
@@ -59,8 +60,23 @@ extension ByteBuffer {
         appendField(",\"updated\":", plugin.updated)
         append(",\"removed\":" as StaticString)
         appendJSON(bool: plugin.isRemoved)
+        if let refused { append(refused) }
         appendField(",\"seq\":", plugin.seq)
         endRecord(replayed: replayed)
+    }
+
+    /// Appends a plugin that there is none of but a refused file.
+    package mutating func appendJSON(_ refused: RefusedFile, of plugin: Identifier) {
+        appendField("{\"name\":", plugin)
+        append(refused)
+        append(UInt8(ascii: "}"))
+    }
+
+    private mutating func append(_ refused: RefusedFile) {
+        appendField(",\"refused\":{\"file\":", optional: .some(refused.file))
+        appendField(",\"reason\":", optional: .some(refused.reason))
+        appendField(",\"time\":", refused.time)
+        append(UInt8(ascii: "}"))
     }
 
     /// Appends a version as JSON, without its source.

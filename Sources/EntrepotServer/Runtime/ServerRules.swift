@@ -47,6 +47,7 @@ final class ServerRules {
             ledger: InboxFolderLedger(ledger.inbox), clock: ledger.clock, log: log)
         compile(view)
         ledger.rules = live
+        ledger.refusedFiles = live.log
         ledger.observeDurable { [runner] events, view in runner.observe(events, view) }
     }
 

@@ -15,6 +15,8 @@ package struct ReadContext {
     package let now: Timestamp
     /// Reads that need rows of a station or an item as lists go through this.
     package let stockLists: any StockLists
+    /// What became of the folder of rules; nil where there is none.
+    package var refusedFiles: (any RefusedFiles)?
 
     package init(
         view: ReadView, projections: Projections, caller: Caller, limits: Limits, now: Timestamp,
@@ -27,6 +29,12 @@ package struct ReadContext {
         self.now = now
         self.stockLists = stockLists
     }
+}
+
+/// The files of the folder of rules that were refused. Any thread.
+package protocol RefusedFiles: AnyObject, Sendable {
+    /// The file that would be this plugin, if it is refused as it is now.
+    func refusedFile(of plugin: Identifier) -> RefusedFile?
 }
 
 /// Which rows of stock exist: the lists in memory behind `INVENTORY GET station` and `FIND`.

@@ -34,15 +34,24 @@ package enum PluginQueries {
         }
     }
 
-    /// `PLUGIN INFO name`: null for an unknown one.
+    /// `PLUGIN INFO name`: null for an unknown one. Who sees all rules also sees the file that was
+    /// refused before there was a plugin.
     package static func info(
         _ words: borrowing ArgumentVector, _ context: ReadContext, _ reply: Reply
     ) throws(CommandError) {
         var cursor = ArgumentCursor(at: 2)
         let name = try cursor.identifier(words, "plugin")
         try cursor.finish(words)
-        guard let plugin = try find(name, context) else { return }
-        try append(plugin, context, reply)
+        let refused = context.refusedFiles?.refusedFile(of: name)
+        let plugin = try reading { () throws(StorageError) in try context.view.plugin(name) }
+        if let plugin {
+            if !isVisible(plugin, Scope(context)) { return }
+            try append(plugin, context, reply, refused: refused)
+        } else {
+            let caller = context.caller
+            guard let refused, caller.role >= .admin, caller.stations == nil else { return }
+            reply.body.appendJSON(refused, of: name)
+        }
         reply.value = .record
     }
 
@@ -130,7 +139,7 @@ package enum PluginQueries {
     }
 
     private static func append(
-        _ plugin: Plugin, _ context: ReadContext, _ reply: Reply
+        _ plugin: Plugin, _ context: ReadContext, _ reply: Reply, refused: RefusedFile? = nil
     ) throws(CommandError) {
         var version: PluginVersion?
         if let tag = plugin.live ?? plugin.candidate {
@@ -138,6 +147,6 @@ package enum PluginQueries {
                 try context.view.pluginVersion(tag.digest)
             }
         }
-        reply.body.appendJSON(plugin, version: version, names: context.view.names)
+        reply.body.appendJSON(plugin, version: version, names: context.view.names, refused: refused)
     }
 }

@@ -35,6 +35,7 @@ package final class AfterRunner: Sendable {
     /// Starts the thread with the plugins that are live.
     package func start() throws(SystemError) {
         let started = try SystemThread(name: "rules") { [self] in
+            SystemThread.yieldPriority(partly: true)
             AfterLoop(desk: desk, mail: mail) { [self] figures in
                 progress.withLock { $0 = figures }
             }.run()

@@ -27,6 +27,9 @@ package struct PluginCheck: Sendable {
     package let problem: PluginProblem?
     package let warnings: [PluginProblem]
     package let outcomes: [Outcome]
+    /// Whether a hook before the commit did not end within its budgets on an example: it will be
+    /// watched from its first call on.
+    package let isSuspect: Bool
 
     /// Whether the plugin may be loaded.
     package var hasPassed: Bool { problem == nil && outcomes.allSatisfy(\.hasPassed) }
@@ -57,13 +60,25 @@ package struct PluginCheck: Sendable {
             tag = nil
             warnings = []
             outcomes = []
+            isSuspect = false
             return
         }
         problem = nil
         definition = machine.definition
         tag = machine.tag
-        warnings = machine.warnings
         outcomes = PluginTests(source: source, file: file, limits: limits).run(machine)
+        let endless =
+            outcomes.allSatisfy(\.hasPassed)
+            ? FirstCalls.endless(machine.definition, source: source, file: file, limits: limits)
+            : []
+        isSuspect = !endless.isEmpty
+        warnings =
+            machine.warnings
+            + endless.map { hook in
+                PluginProblem(
+                    message: "\(hook) did not end within twice its budgets on an example: it gets "
+                        + "a tenth of the time until a call of it has ended")
+            }
     }
 
     /// What is wrong, each as `file:line: reason`; empty where it passed.

@@ -19,7 +19,9 @@ package protocol BacktestJobs: AnyObject, Sendable {
 /// The commands of `PLUGIN` that take longer than the ledger's thread may wait: the check before
 /// `LOAD`, `TEST`, `LOG`, `STATS`, and the door to `BACKTEST`.
 ///
-/// They run one after the other on a thread of their own. Threading: `run` on the ledger's thread;
+/// They run one after the other on a thread of their own, behind all other work. After an
+/// examination the next one waits for three times as long as it took, so that whoever loads rules
+/// without end takes a quarter of one processor. Threading: `run` on the ledger's thread;
 /// `backtests` is set before the first command.
 package final class RuleCommands: FeatureCommands {
     /// Commands that may wait; more are refused.
@@ -30,6 +32,9 @@ package final class RuleCommands: FeatureCommands {
         let words: [[UInt8]]
         let caller: Caller
         let complete: @Sendable (FeatureResult) -> Void
+
+        /// Whether it runs what somebody wrote.
+        var isExamination: Bool { command == "PLUGIN LOAD" || command == "PLUGIN TEST" }
     }
 
     private struct Queue {
@@ -86,20 +91,34 @@ package final class RuleCommands: FeatureCommands {
         if let refusal { complete(.error(refusal)) }
     }
 
+    private static let longestRest: UInt64 = 250_000_000
+
     private static let busy = CommandError(
         .busy, "\(places) commands about rules are waiting; try again")
     private static let stopping = CommandError(.busy, "the server is stopping")
 
     private static func work(_ queue: Monitor<Queue>, _ answers: RuleAnswers) {
+        SystemThread.yieldPriority()
+        let clock = SystemClock()
+        var restEnd: UInt64 = 0
         while true {
-            let next = queue.wait { queue -> Job?? in
-                if !queue.jobs.isEmpty { return .some(queue.jobs.removeFirst()) }
-                return queue.isStopping ? .some(nil) : nil
+            let began = clock.monotonicNanoseconds()
+            let rest = restEnd > began ? Int(clamping: (restEnd - began) / 1_000_000) + 1 : nil
+            let next = queue.wait(milliseconds: rest) { queue -> Job?? in
+                if queue.isStopping { return .some(nil) }
+                let place = queue.jobs.firstIndex { rest == nil || !$0.isExamination }
+                return place.map { .some(queue.jobs.remove(at: $0)) }
             }
-            guard case .some(.some(let job)) = next else { return }
+            guard let next else { continue }
+            guard let job = next else { return }
+            let start = clock.monotonicNanoseconds()
             do throws(CommandError) {
                 job.complete(try answers.answer(job.command, job.words, job.caller))
             } catch { job.complete(.error(error)) }
+            if job.isExamination {
+                let end = clock.monotonicNanoseconds()
+                restEnd = end &+ min((end &- start) &* 3, Self.longestRest)
+            }
         }
     }
 }

@@ -15,13 +15,24 @@ extension LiveRules {
             throw RuleFault("this version could not be compiled; see PLUGIN LOG")
         }
         machine.forgetCall()
-        let granted = try (isShadow ? shadowBudget : budget).grant(limits)
+        var granted = try (isShadow ? shadowBudget : budget).grant(limits)
+        let left = granted.microseconds
+        granted.microseconds = serving.allowance(left, limit: limits.ruleMicroseconds)
         defer {
             if isShadow { shadowBudget.spend(machine.usage) } else { budget.spend(machine.usage) }
         }
-        do throws(RuleFault) { return try body(machine, granted) } catch {
+        do throws(RuleFault) {
+            let result = try body(machine, granted)
+            serving.ended()
+            return result
+        } catch {
             var fault = error
-            if fault.isKill { fault.isOfOthers = granted.microseconds < limits.ruleMicroseconds }
+            // The rule itself is to blame where it was given less than what others had left it.
+            if fault.isKill {
+                fault.isOfOthers =
+                    left < limits.ruleMicroseconds && granted.microseconds == left
+            }
+            if !fault.isKill { serving.ended() }
             throw fault
         }
     }

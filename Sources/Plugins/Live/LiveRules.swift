@@ -98,8 +98,9 @@ package final class LiveRules: RuleBook {
         var machine: RuleMachine?
         var text = ""
         var stored: PluginVersion?
-        if let (ready, source) = workshop.take(tag.digest) {
-            (machine, text) = (ready, source)
+        var isSuspect = false
+        if let ready = workshop.take(tag.digest) {
+            (machine, text, isSuspect) = (ready.machine, ready.source, ready.isSuspect)
         } else if let version = source(tag.digest) {
             stored = version
             text = version.source
@@ -115,7 +116,7 @@ package final class LiveRules: RuleBook {
         }
         return Serving(
             plugin: plugin, tag: tag, machine: machine, source: text, names: names,
-            statistics: statistics, fallback: stored)
+            statistics: statistics, isSuspect: isSuspect, fallback: stored)
     }
 
     /// Rules of low priority first, ties by name.

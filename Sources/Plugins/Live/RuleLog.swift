@@ -1,10 +1,12 @@
 package import Domain
+import Ledger
 import Synchronization
 
-/// What plugins said through `entrepot.log`, and their errors: the last lines of each.
+/// What plugins said through `entrepot.log`, and their errors: the last lines of each; and the
+/// files that were refused.
 ///
 /// In memory only. Any thread; one short lock a line.
-package final class RuleLog: Sendable {
+package final class RuleLog: RefusedFiles, Sendable {
     /// Lines kept of each plugin.
     package static let lines = 256
     /// Bytes kept of one line.
@@ -44,7 +46,28 @@ package final class RuleLog: Sendable {
 
     private let rings = Mutex<[Identifier: Ring]>([:])
 
+    private let refused = Mutex<[Identifier: RefusedFile]>([:])
+
     package init() {}
+
+    /// Keeps that a file was refused; nil: its present bytes are good.
+    package func keep(_ file: RefusedFile?, of plugin: Identifier) {
+        refused.withLock { $0[plugin] = file }
+    }
+
+    /// Forgets the refusals of files that are gone.
+    package func keepRefusals(of files: [String]) {
+        refused.withLock { $0 = $0.filter { files.contains($0.value.file) } }
+    }
+
+    /// Forgets the refusal of a file that is gone.
+    package func forgetRefusals(of file: String) {
+        refused.withLock { $0 = $0.filter { $0.value.file != file } }
+    }
+
+    package func refusedFile(of plugin: Identifier) -> RefusedFile? {
+        refused.withLock { $0[plugin] }
+    }
 
     /// Adds a line; the oldest one of the plugin goes where there are too many.
     package func add(_ line: Line, plugin: Identifier) {

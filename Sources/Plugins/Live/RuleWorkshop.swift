@@ -13,6 +13,7 @@ package final class RuleWorkshop: Sendable {
         let digest: Digest128
         let metadata: PluginMetadata
         let source: String
+        let isSuspect: Bool
         /// Ready to serve; taken once.
         var machine: RuleMachine?
     }
@@ -72,7 +73,9 @@ package final class RuleWorkshop: Sendable {
             var old = state.passed.filter { $0.digest == tag.digest }
             state.passed.removeAll { $0.digest == tag.digest }
             state.passed.append(
-                Passed(digest: tag.digest, metadata: metadata, source: source, machine: machine))
+                Passed(
+                    digest: tag.digest, metadata: metadata, source: source,
+                    isSuspect: check.isSuspect, machine: machine))
             if state.passed.count > Self.remembered { old.append(state.passed.removeFirst()) }
             return old
         }
@@ -88,14 +91,23 @@ package final class RuleWorkshop: Sendable {
 
     // MARK: Machines
 
-    /// A machine of a version that was examined, ready to serve; nil where there is none.
-    func take(_ digest: Digest128) -> (machine: RuleMachine, source: String)? {
+    /// A machine of a version that was examined, ready to serve.
+    struct Ready {
+        let machine: RuleMachine
+        let source: String
+        /// Whether the examination expects it to be killed.
+        let isSuspect: Bool
+    }
+
+    /// A machine of a version that was examined; nil where there is none.
+    func take(_ digest: Digest128) -> Ready? {
         state.withLock { state in
             guard let place = state.passed.firstIndex(where: { $0.digest == digest }),
                 let machine = state.passed[place].machine
             else { return nil }
             state.passed[place].machine = nil
-            return (machine, state.passed[place].source)
+            let passed = state.passed[place]
+            return Ready(machine: machine, source: passed.source, isSuspect: passed.isSuspect)
         }
     }
 
@@ -112,6 +124,7 @@ package final class RuleWorkshop: Sendable {
 
     /// The thread: frees and compiles until it is stopped.
     private static func work(_ state: Monitor<State>) {
+        SystemThread.yieldPriority()
         while true {
             let job = state.wait { state -> (waste: [RuleMachine], order: (Digest128, String)?)? in
                 if state.waste.isEmpty && state.orders.isEmpty {
@@ -138,7 +151,7 @@ package final class RuleWorkshop: Sendable {
                 state.passed.append(
                     Passed(
                         digest: digest, metadata: machine.definition.metadata, source: source,
-                        machine: machine))
+                        isSuspect: false, machine: machine))
             }
         }
     }

@@ -21,6 +21,8 @@ final class Serving {
     let onError: RuleFailure
     let station: StationScope
     var policy = FallbackPolicy()
+    /// Whether its examination expects it to be killed, and no call of it has ended yet.
+    private(set) var isSuspect: Bool
     /// When a failure of it was told by an event last, monotonic nanoseconds.
     var toldAt: UInt64?
     let pricing: RuleStatistics.Counters
@@ -46,12 +48,13 @@ final class Serving {
     /// - Parameter version: what the ledger keeps of the version, where there is no machine.
     init(
         plugin: Identifier, tag: VersionTag, machine: RuleMachine?, source: String, names: Names,
-        statistics: RuleStatistics, fallback version: PluginVersion?
+        statistics: RuleStatistics, isSuspect: Bool, fallback version: PluginVersion?
     ) {
         self.plugin = plugin
         self.tag = tag
         self.machine = machine
         self.source = source
+        self.isSuspect = isSuspect
         label = tag.label
         let definition = machine?.definition
         hasPricing = definition?.hasPricing ?? version?.hooks.contains("pricing") ?? false
@@ -74,10 +77,19 @@ final class Serving {
         eta = statistics.counters(plugin, "eta")
     }
 
+    /// The time of its next call, microseconds, of what the budget leaves it: a suspect gets a
+    /// tenth, so that a rule that never ends costs the others little until it falls back.
+    func allowance(_ microseconds: Int, limit: Int) -> Int {
+        isSuspect ? min(microseconds, max(limit / 10, 1)) : microseconds
+    }
+
+    /// A call came to its end: it is a suspect no more.
+    func ended() { isSuspect = false }
+
     /// After a kill that left little memory: another machine, if one is ready, else one is ordered.
     func renew(_ workshop: RuleWorkshop) {
         guard let old = machine, old.needsReplacement else { return }
-        guard let (fresh, _) = workshop.take(tag.digest) else {
+        guard let fresh = workshop.take(tag.digest)?.machine else {
             workshop.order(tag.digest, source: source)
             return
         }

@@ -74,6 +74,7 @@ package final class PluginFolder: Sendable {
     // MARK: The thread
 
     private func run() {
+        SystemThread.yieldPriority()
         let intake = PluginIntake(folder: path, stored: ledger.files()) { [workshop] source, file in
             workshop.check(source, file: file)
         }
@@ -108,6 +109,7 @@ package final class PluginFolder: Sendable {
             if rescan {
                 let present = try FileSystem.list(path).filter(PluginFile.isPlugin)
                 intake.keep(present)
+                lines.keepRefusals(of: present)
                 for name in present { take(name, intake, &names) }
                 rescan = false
             }
@@ -131,9 +133,10 @@ package final class PluginFolder: Sendable {
     private func take(_ name: String, _ intake: PluginIntake, _ names: inout SettledNames) {
         if isStopping { return }
         switch intake.look(name) {
-        case .nothing: break
+        case .nothing: if !intake.knows(name) { lines.forgetRefusals(of: name) }
         case .refused(let reasons, let plugin): refuse(name, reasons, plugin)
         case .passed(let source, let metadata, let warnings):
+            lines.keep(nil, of: source.name)
             for warning in warnings {
                 log.warning("a doubt about a rule", ["file": "\(name)", "what": "\(warning)"])
                 tell(.warning, metadata.declared, warning, plugin: source.name)
@@ -183,6 +186,11 @@ package final class PluginFolder: Sendable {
         for reason in reasons.prefix(Self.toldReasons) {
             log.error("a rule was refused", ["file": "\(name)", "reason": "\(reason)"])
             if let plugin { tell(.error, "", reason, plugin: plugin) }
+        }
+        // One that cannot even say what it is, is known by its file's name.
+        if let plugin = plugin ?? Identifier(String(name.dropLast(4))), let reason = reasons.first {
+            let time = Timestamp(milliseconds: clock.wallMilliseconds())
+            lines.keep(RefusedFile(file: name, reason: reason, time: time), of: plugin)
         }
         if reasons.count > Self.toldReasons {
             log.error(

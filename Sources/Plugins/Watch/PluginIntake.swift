@@ -86,6 +86,9 @@ final class PluginIntake {
     /// Forgets the bytes of a file, so that the next look takes them up again.
     func forget(_ name: String) { files[name]?.hash = 0 }
 
+    /// Whether the file was there when it was looked at last.
+    func knows(_ name: String) -> Bool { files[name] != nil }
+
     /// Forgets files that are gone.
     func keep(_ names: [String]) {
         let present = Set(names)
