@@ -79,6 +79,8 @@ package struct Limits: Sendable, Equatable {
     package var httpHeadMilliseconds = 5_000
     /// A body that is not complete after this time closes the connection.
     package var httpBodyMilliseconds = 10_000
+    /// A larger body gets a second more for each so many bytes of it that have come.
+    package var httpBodyBytesPerSecond = 16 * 1_024
     /// A kept connection without a request for this time is closed.
     package var httpIdleMilliseconds = 30_000
     /// A reply of which nothing could be sent for this time closes the connection.

@@ -4,7 +4,7 @@ extension Command {
     static let serve = Command(
         "serve", "Run the server", flags: Flag.settings,
         examples: [
-            Example("entrepot serve", "serves ./entrepot-data on 127.0.0.1:7400"),
+            Example("entrepot serve", "serves ./entrepot-data on 127.0.0.1:7400, HTTP on 127.0.0.1:7480"),
             Example(
                 "entrepot serve --data /var/lib/entrepot --tcp 127.0.0.1:7400 --fsync 10ms",
                 "another place, and the disk at most 10 ms behind"),
@@ -25,7 +25,7 @@ extension Command {
         do throws(ServerFailure) {
             let runtime = try ServerRuntime(
                 configuration: configuration, environment: invocation.environment)
-            invocation.console.write("listening tcp=\(runtime.tcp) http=-\n")
+            invocation.console.write("listening tcp=\(runtime.tcp) http=\(runtime.http)\n")
             try runtime.run()
             return .done
         } catch {

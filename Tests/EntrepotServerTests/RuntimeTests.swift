@@ -17,6 +17,7 @@ import Testing
         configuration.data = "/tmp/entrepot-runtime-\(name)"
         configuration.plugins = configuration.data + "/plugins"
         configuration.tcp = Endpoint(host: "127.0.0.1", port: 0)
+        configuration.http = Endpoint(host: "127.0.0.1", port: 0)
         configuration.blockCacheBytes = 8 << 20
         configuration.writeBufferBytes = 4 << 20
         try FileSystem.makeFolder(configuration.data)

@@ -51,6 +51,15 @@ package struct Configuration: Sendable {
     /// A file that holds it.
     package var adminPasswordFile: String?
 
+    // MARK: HTTP
+
+    /// The origins whose pages may call.
+    package var corsOrigins = OriginList()
+    /// The networks of proxies whose `X-Forwarded-For` counts.
+    package var trustedProxies = AddressRangeList()
+    /// Whether each request is logged.
+    package var accessLog = Switch.off
+
     // MARK: Notices
 
     /// The waits between the attempts to deliver a notice.

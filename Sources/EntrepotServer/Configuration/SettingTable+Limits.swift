@@ -109,6 +109,10 @@ extension SettingTable {
             "http_body_milliseconds", \.limits.httpBodyMilliseconds, .http, .milliseconds,
             100...hour, "A body that is not complete after this time closes the connection."),
         .number(
+            "http_body_bytes_per_second", \.limits.httpBodyBytesPerSecond, .http, .bytes,
+            1...64 * mebibyte, changeable: true,
+            "A larger body gets a second more for each so many bytes of it that have come."),
+        .number(
             "http_idle_milliseconds", \.limits.httpIdleMilliseconds, .http, .milliseconds,
             100...hour, "A kept connection without a request for this time is closed."),
         .number(

@@ -2,6 +2,7 @@ package import Basics
 import Connections
 import EventLoop
 import Glibc
+import HTTPServer
 import Ledger
 import Notifications
 import RESPServer
@@ -26,6 +27,7 @@ package final class ServerRuntime {
     private let ledger: Ledger
     private let serving: ServingLoop
     private let server: RESPServer
+    private let web: HTTPServer?
     private let log: Log
     private let settings: LiveConfiguration
     private let status: ServerStatus
@@ -34,6 +36,8 @@ package final class ServerRuntime {
     private let features: FeatureDispatch
     /// What is listened on, as `HOST:PORT`.
     package let tcp: String
+    /// Where HTTP is listened for, as `HOST:PORT`; `off` where it is not.
+    package let http: String
 
     /// Opens the data directory and begins to listen; connections wait until `run`.
     ///
@@ -79,9 +83,17 @@ package final class ServerRuntime {
         notifications = try NoticeDelivery.make(configuration, ledger: ledger, log: log)
         rules = try ServerRules(configuration, ledger: ledger, log: log)
         features = FeatureDispatch(notifications: notifications, rules: rules.commands)
+        web =
+            configuration.http == nil
+            ? nil : HTTPServer(serving, settings: HTTPSettings(configuration))
         do throws(SystemError) {
             tcp = try server.listen(
                 host: configuration.tcp.host, port: configuration.tcp.port)
+            if let web, let endpoint = configuration.http {
+                http = try web.listen(host: endpoint.host, port: endpoint.port)
+            } else {
+                http = "off"
+            }
         } catch {
             // Nothing was served: the store closes as cleanly as it was opened.
             serving.dismantle()
@@ -140,6 +152,7 @@ package final class ServerRuntime {
     private func connect(_ configuration: Configuration) {
         settings.onChange = { [unowned self] configuration in
             serving.limits = configuration.limits
+            web?.settings = HTTPSettings(configuration)
             ledger.limits = configuration.limits
             do throws(StorageError) {
                 try ledger.setSyncPolicy(configuration.fsync.syncPolicy)
@@ -169,7 +182,7 @@ package final class ServerRuntime {
     package func run() throws(ServerFailure) {
         log.info(
             "serving",
-            ["tcp": "\(tcp)", "version": "\(Versions.entrepot)", "data": "\(status.directory)"])
+            ["tcp": "\(tcp)", "http": "\(http)", "version": "\(Versions.entrepot)", "data": "\(status.directory)"])
         let loop = loop
         do throws(StorageError) { try notifications.start() } catch {
             throw ServerFailure(error.message)

@@ -29,6 +29,7 @@ import Testing
         configuration.data = folder.path + "/data-\(UInt32.random(in: 0 ... .max))"
         configuration.plugins = configuration.data + "/plugins"
         configuration.tcp = Endpoint(host: "127.0.0.1", port: 0)
+        configuration.http = Endpoint(host: "127.0.0.1", port: 0)
         configuration.blockCacheBytes = 8 << 20
         configuration.writeBufferBytes = 4 << 20
         let runtime = try ServerRuntime(

@@ -53,7 +53,7 @@ package enum DemoCommand {
             console.complain("\(error)\n")
             return .usage
         }
-        console.write(greeting(runtime.tcp, keepsData: keepsData))
+        console.write(greeting(runtime.tcp, runtime.http, keepsData: keepsData))
         let ending = Ending()
         let address = ServerAddress(runtime.tcp) ?? .standard
         do {
@@ -72,11 +72,11 @@ package enum DemoCommand {
         }
     }
 
-    private static func greeting(_ tcp: String, keepsData: Bool) -> String {
+    private static func greeting(_ tcp: String, _ http: String, keepsData: Bool) -> String {
         let port = tcp.split(separator: ":").last ?? ""
         let end = keepsData ? "the data stays." : "its data goes with it."
         return """
-            listening tcp=\(tcp)
+            listening tcp=\(tcp) http=\(http)
             A small galaxy is alive. Ctrl-C ends it; \(end)
             Look around with any Redis client, or with a line of text:
               redis-cli -p \(port) TRADE LIST LIMIT 3 REV

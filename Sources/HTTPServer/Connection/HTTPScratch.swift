@@ -1,0 +1,19 @@
+import Basics
+
+/// What all connections of the edge share, so that an idle one keeps little memory of its own.
+final class HTTPScratch {
+    private var readBuffer: ByteBuffer?
+
+    /// The loop's read buffer; a new one while it is in use.
+    func takeReadBuffer() -> ByteBuffer {
+        if let buffer = readBuffer.take() { return buffer }
+        return ByteBuffer(capacity: HTTPServer.readBytes)
+    }
+
+    func returnReadBuffer(_ buffer: consuming ByteBuffer) {
+        if buffer.capacity < HTTPServer.readBytes || buffer.capacity > 1 << 20 { return }
+        var empty = buffer
+        empty.removeAll()
+        readBuffer = consume empty
+    }
+}

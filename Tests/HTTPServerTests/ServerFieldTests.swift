@@ -1,6 +1,0 @@
-import HTTPServer
-import Testing
-
-struct ServerFieldTests {
-    @Test func tellsNoVersion() { #expect(serverField.description == "entrepot") }
-}
