@@ -4,7 +4,8 @@ extension Command {
     static let serve = Command(
         "serve", "Run the server", flags: Flag.settings,
         examples: [
-            Example("entrepot serve", "serves ./entrepot-data on 127.0.0.1:7400, HTTP on 127.0.0.1:7480"),
+            Example(
+                "entrepot serve", "serves ./entrepot-data on 127.0.0.1:7400, HTTP on 7480"),
             Example(
                 "entrepot serve --data /var/lib/entrepot --tcp 127.0.0.1:7400 --fsync 10ms",
                 "another place, and the disk at most 10 ms behind"),

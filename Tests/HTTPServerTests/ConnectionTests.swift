@@ -12,10 +12,10 @@ import Testing
 @Suite("HTTP connections") struct ConnectionTests {
     /// Calls `body` with a server.
     private func withServer(
-        _ change: (inout RunningHTTPServer.Options) -> Void = { _ in },
+        _ syncPolicy: StoreOptions.SyncPolicy = .off,
         _ body: (RunningHTTPServer) throws -> Void
     ) throws {
-        let server = try RunningHTTPServer(change)
+        let server = try RunningHTTPServer { $0.syncPolicy = syncPolicy }
         defer { server.stop() }
         try body(server)
     }
@@ -23,7 +23,7 @@ import Testing
     // MARK: Order
 
     @Test func aPipelineOfReadsAndWritesKeepsItsOrder() throws {
-        try withServer({ $0.syncPolicy = .always }) { server in
+        try withServer(.always) { server in
             let client = try server.connect()
             var text = ""
             for index in 0..<20 {
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func aListBehindWritesSeesThem() throws {
-        try withServer({ $0.syncPolicy = .always }) { server in
+        try withServer(.always) { server in
             let client = try server.connect()
             try client.send(
                 WebClient.request("POST", "/api/stations", body: "{\"id\":\"a\"}")
@@ -80,7 +80,8 @@ import Testing
             }
             let client = try server.connect()
             for value in ["Basic YWRtaW46d3Jvbmc=", "Basic !", "Digest x", "Bearer abc"] {
-                try client.send("GET /api/me HTTP/1.1\r\nHost: a\r\nAuthorization: \(value)\r\n\r\n")
+                try client.send(
+                    "GET /api/me HTTP/1.1\r\nHost: a\r\nAuthorization: \(value)\r\n\r\n")
                 #expect(try client.reply()?.status == 401)
             }
         }

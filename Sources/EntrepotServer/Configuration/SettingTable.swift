@@ -5,7 +5,8 @@ import Basics
 /// A new setting is a field of `Configuration` (or `Limits`) with its default, and one row here.
 package enum SettingTable {
     /// All rows; keys are unique.
-    package static let rows: [Setting] = server + durability + log + accounts + limits + web + notices
+    package static let rows: [Setting] =
+        server + durability + log + accounts + limits + web + notices
 
     private static let byKey: [String: Setting] = Dictionary(
         rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })

@@ -182,7 +182,10 @@ package final class ServerRuntime {
     package func run() throws(ServerFailure) {
         log.info(
             "serving",
-            ["tcp": "\(tcp)", "http": "\(http)", "version": "\(Versions.entrepot)", "data": "\(status.directory)"])
+            [
+                "tcp": "\(tcp)", "http": "\(http)", "version": "\(Versions.entrepot)",
+                "data": "\(status.directory)",
+            ])
         let loop = loop
         do throws(StorageError) { try notifications.start() } catch {
             throw ServerFailure(error.message)

@@ -7,6 +7,9 @@ import Ledger
 
 /// From what a route says to bytes.
 extension HTTPConnection {
+    /// Bodies that are smaller are not worth compressing.
+    private static let compressedBytes = 1_024
+
     /// Answers with a refusal.
     func answer(_ exchange: Exchange, _ problem: Problem, group: UInt64 = 0) {
         answer(
@@ -24,6 +27,7 @@ extension HTTPConnection {
         var response = given
         if !isRefusal {
             revalidate(exchange, &response)
+            compress(exchange, &response)
         }
         addFields(exchange, response.contentType, &response.fields)
         if server.isStopping { exchange.closes = true }
@@ -78,6 +82,28 @@ extension HTTPConnection {
         response.status = 304
         response.body = []
         response.contentType = nil
+    }
+
+    private func compress(_ exchange: Exchange, _ response: inout HTTPResponse) {
+        guard response.body.count >= Self.compressedBytes, response.status != 206,
+            let type = response.contentType, Self.isCompressible(type),
+            !response.fields.contains(where: { $0.name.isSame("Content-Encoding") })
+        else { return }
+        Self.addVary("Accept-Encoding", &response.fields)
+        guard Negotiation.acceptsGzip(exchange.head) else { return }
+        guard let packed = server.scratch.gzip(response.body) else { return }
+        response.body = packed
+        response.fields.append(("Content-Encoding", "gzip"))
+        // The same document in another dress: only weakly the same bytes.
+        for index in response.fields.indices where response.fields[index].name.isSame("ETag") {
+            let tag = response.fields[index].value
+            if !tag.hasPrefix("W/") { response.fields[index].value = "W/" + tag }
+        }
+    }
+
+    private static func isCompressible(_ type: StaticString) -> Bool {
+        let text = "\(type)"
+        return text.hasPrefix("text/") || text.hasPrefix("application/") || text.contains("svg")
     }
 
     private static func addVary(

@@ -12,7 +12,8 @@ extension HTTPConnection {
         lastActive = now
         let exchange = Exchange(
             serial: requestCount, head: head, requestID: requestID(head),
-            peer: ClientAddress.of(head, peer: remote.host, settings: server.settings), started: now)
+            peer: ClientAddress.of(head, peer: remote.host, settings: server.settings), started: now
+        )
         exchange.closes = !head.isKeepAlive || server.isStopping
         route(exchange)
         switch admit(exchange) {

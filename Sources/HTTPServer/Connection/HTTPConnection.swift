@@ -14,8 +14,6 @@ import System
 final class HTTPConnection: EventHandler {
     /// What the next bytes are.
     enum Phase: Equatable {
-        /// Of the TLS handshake.
-        case handshake
         case head
         case body
         /// Looked at later: a request waits for something.
@@ -35,10 +33,6 @@ final class HTTPConnection: EventHandler {
         case idle
         case drain
     }
-
-    /// Bytes that are read away at most behind a last reply.
-    private static let drainBytes = 256 << 10
-    private static let drainMilliseconds: UInt64 = 2_000
 
     let id: UInt64
     /// A cycle while the connection is open; the server drops the connection when it closes.
@@ -68,20 +62,19 @@ final class HTTPConnection: EventHandler {
     /// Whether it is in the server's list of those that have something to send.
     var isListedAsDirty = false
 
-    private var patience = Patience.head
-    private var deadline: UInt64
-    private var stalledSince: UInt64?
+    var patience = Patience.head
+    var deadline: UInt64
+    var stalledSince: UInt64?
     /// What was received and not consumed; nil where there is nothing.
-    private var input: ByteBuffer?
-    private var registration: Registration?
-    private var watched: ReadyEvents = []
-    private var hasEnded = false
+    var input: ByteBuffer?
+    var registration: Registration?
+    var watched: ReadyEvents = []
+    var hasEnded = false
     /// Writing failed in the middle of something: it closes at the end of the turn.
-    private var hasFailed = false
-    private var isPaused = false
-    private var isOutputBlocked = false
-    private var wantsToWrite = false
-    private var drained = 0
+    var hasFailed = false
+    var isPaused = false
+    var isOutputBlocked = false
+    var drained = 0
 
     init(
         id: UInt64, server: HTTPServer, transport: consuming Transport, remote: Endpoint,
@@ -98,7 +91,6 @@ final class HTTPConnection: EventHandler {
         deadline = now &+ UInt64(max(server.limits.httpHeadMilliseconds, 0)) &* 1_000_000
         parser = RequestParser(
             maximumBytes: server.limits.httpHeadBytes, maximumFields: server.limits.httpHeadFields)
-        if self.transport.isEncrypted { phase = .handshake }
     }
 
     /// Begins to read.
@@ -117,7 +109,6 @@ final class HTTPConnection: EventHandler {
         if isClosed { return }
         if events.contains(.failed) || events.contains(.hungUp) { return close() }
         now = server.clock.monotonicNanoseconds()
-        if phase == .handshake { return shakeHands() }
         if events.contains(.writable) {
             isOutputBlocked = false
             flush()
@@ -125,7 +116,7 @@ final class HTTPConnection: EventHandler {
             goOn()
         }
         if isClosed { return }
-        if events.contains(.readable) {
+        if events.contains(.readable) || transport.wantsRoom {
             receive()
         } else if events.contains(.peerClosed), phase == .waiting || phase == .stream {
             // Nobody is left to hear the answer.
@@ -133,23 +124,7 @@ final class HTTPConnection: EventHandler {
         }
     }
 
-    private func shakeHands() {
-        switch transport.handshake() {
-        case .done:
-            phase = .head
-            wantsToWrite = false
-            receive()
-        case .wantsRead:
-            wantsToWrite = false
-            updateInterest()
-        case .wantsWrite:
-            wantsToWrite = true
-            updateInterest()
-        case .failed: close()
-        }
-    }
-
-    private func receive() {
+    func receive() {
         if phase == .draining { return drain() }
         if phase == .stream { return receiveForStream() }
         if hasEnded || isPaused || !takesRequests { return }
@@ -161,9 +136,8 @@ final class HTTPConnection: EventHandler {
             do throws(SystemError) {
                 transfer = try transport.read(into: &buffer, maximum: HTTPServer.readBytes)
             } catch {
-                server.log.debug("a connection failed", ["client": "\(remote)", "reason": "\(error)"])
                 giveBack(buffer)
-                return close()
+                return fail(error)
             }
             switch transfer {
             case .bytes(let count):
@@ -176,6 +150,17 @@ final class HTTPConnection: EventHandler {
         }
         giveBack(buffer)
         finishTurn()
+    }
+
+    private func fail(_ error: SystemError) {
+        if transport.isReady {
+            server.log.debug("a connection failed", ["client": "\(remote)", "reason": "\(error)"])
+        } else {
+            server.serving.statistics.handshakeFailures &+= 1
+            server.log.info(
+                "a client could not begin TLS", ["client": "\(remote)", "reason": "\(error)"])
+        }
+        close()
     }
 
     /// Goes on with what was received before.
@@ -216,7 +201,7 @@ final class HTTPConnection: EventHandler {
 
     // MARK: Input
 
-    private func takeInput() -> ByteBuffer {
+    func takeInput() -> ByteBuffer {
         if let own = input.take() { return own }
         return server.scratch.takeReadBuffer()
     }
@@ -304,228 +289,5 @@ final class HTTPConnection: EventHandler {
         if hasEnded { return close() }
         flush()
         updateInterest()
-    }
-
-    // MARK: Output
-
-    /// Puts the end of a reply into the queue.
-    ///
-    /// - Parameter group: the group it belongs to; 0 for a reply that waits for nothing.
-    func didAppend(group: UInt64) {
-        output.endReply(group: group, durable: server.ledger.durableGroup)
-        if output.isHolding { server.markHolding(self) }
-    }
-
-    func release(upTo durable: UInt64) {
-        if isClosed { return }
-        now = server.clock.monotonicNanoseconds()
-        let hasNews = output.release(upTo: durable)
-        if output.isHolding { server.markHolding(self) }
-        if hasNews { flushAndGoOn() }
-    }
-
-    /// Sends what may be sent.
-    func flush() {
-        if isClosed || isOutputBlocked || !output.isSendable { return }
-        let before = output.unsentBytes
-        do throws(SystemError) {
-            switch try output.send(to: transport) {
-            case .bytes: break
-            case .wouldBlock: isOutputBlocked = true
-            case .closed: return close()
-            }
-        } catch { return close() }
-        let sent = max(before - output.unsentBytes, 0)
-        server.serving.statistics.outputBytes &+= UInt64(sent)
-        if !isOutputBlocked {
-            stalledSince = nil
-        } else {
-            if sent > 0 || stalledSince == nil { stalledSince = now }
-            updateInterest()
-        }
-    }
-
-    /// Sends and goes on after something has changed from outside.
-    func flushAndGoOn() {
-        if isClosed { return }
-        if hasFailed { return close() }
-        flush()
-        if isClosed { return }
-        if wait?.reason == .durable && !output.isHolding { return resume() }
-        if phase == .stream, input != nil, let stream {
-            var buffer = takeInput()
-            stream.received(buffer.bytes)
-            buffer.removeAll()
-            server.scratch.returnReadBuffer(buffer)
-        }
-        goOn()
-    }
-
-    /// For streams: sends at once what the transport takes.
-    ///
-    /// - Returns: nil where the connection is gone.
-    func sendNow(_ bytes: Span<UInt8>) -> Int? {
-        if isClosed || hasFailed { return nil }
-        if output.unsentBytes > 0 || isOutputBlocked { return 0 }
-        do throws(SystemError) {
-            switch try transport.write(bytes) {
-            case .bytes(let count):
-                server.serving.statistics.outputBytes &+= UInt64(count)
-                if count < bytes.count {
-                    isOutputBlocked = true
-                    updateInterest()
-                }
-                return count
-            case .wouldBlock:
-                isOutputBlocked = true
-                updateInterest()
-                return 0
-            case .closed: break
-            }
-        } catch {
-            server.log.debug("a connection failed", ["client": "\(remote)", "reason": "\(error)"])
-        }
-        // Not at once: the feed is in the middle of something.
-        hasFailed = true
-        server.markDirty(self)
-        return nil
-    }
-
-    // MARK: Ends
-
-    /// Everything is sent: says so and reads away what still comes.
-    private func beginDraining() {
-        if hasEnded { return close() }
-        transport.shutdownWriting()
-        phase = .draining
-        patience = .drain
-        deadline = now &+ Self.drainMilliseconds &* 1_000_000
-        updateInterest()
-        drain()
-    }
-
-    private func drain() {
-        var buffer = server.scratch.takeReadBuffer()
-        var isDone = false
-        for _ in 0..<8 where !isDone {
-            buffer.removeAll()
-            switch try? transport.read(into: &buffer, maximum: HTTPServer.readBytes) {
-            case .bytes(let count): drained += count
-            case .wouldBlock: isDone = true
-            case .closed, nil:
-                hasEnded = true
-                isDone = true
-            }
-        }
-        server.scratch.returnReadBuffer(buffer)
-        if hasEnded || drained > Self.drainBytes { close() }
-    }
-
-    /// The server stops: an idle connection closes, one that is busy finishes its request.
-    func finishForStop() {
-        if isClosed || phase == .stream { return }
-        // A request may have come in this very moment.
-        if phase == .head && input == nil { receive() }
-        if isClosed || closesAfterReply { return }
-        if phase == .handshake || (phase == .head && input == nil) {
-            closesAfterReply = true
-            if phase == .handshake { return close() }
-            server.markDirty(self)
-        }
-    }
-
-    func close() {
-        if isClosed { return }
-        phase = .closed
-        if let registration { server.loop.deregister(registration) }
-        registration = nil
-        if let timer = wait?.timer { server.loop.cancel(timer) }
-        wait = nil
-        body = nil
-        input = nil
-        transport.shutdownBoth()
-        server.didClose(self)
-        let ended = stream.take()
-        ended?.didClose()
-    }
-
-    func updateInterest() {
-        guard let registration, !isClosed else { return }
-        var wanted: ReadyEvents = []
-        switch phase {
-        case .waiting: wanted.insert(.peerClosed)
-        case .stream: wanted = [.readable, .peerClosed]
-        case .draining, .handshake: wanted.insert(.readable)
-        case .head, .body:
-            if !hasEnded && !isPaused && !closesAfterReply { wanted.insert(.readable) }
-        case .closed: break
-        }
-        if isOutputBlocked || wantsToWrite { wanted.insert(.writable) }
-        if wanted == watched { return }
-        watched = wanted
-        do throws(SystemError) {
-            try server.loop.watch(registration, for: wanted)
-        } catch { close() }
-    }
-
-    // MARK: Deadlines
-
-    /// Sets what the connection may take its time for from now on.
-    private func updatePatience() {
-        switch phase {
-        case .head:
-            let isInside = input != nil
-            // The first head has its time from the beginning of the connection.
-            if patience == .head && (isInside || requestCount == 0) { return }
-            if isPaused || closesAfterReply {
-                patience = .none
-            } else if isInside {
-                setPatience(.head, server.limits.httpHeadMilliseconds)
-            } else {
-                setPatience(.idle, server.limits.httpIdleMilliseconds)
-            }
-        case .body:
-            if patience != .body { setPatience(.body, server.limits.httpBodyMilliseconds) }
-        case .draining, .handshake: break
-        case .waiting, .stream, .closed: patience = .none
-        }
-    }
-
-    private func setPatience(_ kind: Patience, _ milliseconds: Int) {
-        patience = kind
-        deadline = now &+ UInt64(max(milliseconds, 0)) &* 1_000_000
-    }
-
-    /// Looks at the time.
-    func checkDeadlines(now: UInt64) {
-        if isClosed { return }
-        self.now = now
-        if let stalledSince {
-            let stalled = (now &- stalledSince) / 1_000_000
-            if stalled > UInt64(max(server.limits.httpWriteMilliseconds, 0)) {
-                server.serving.statistics.cutOff &+= 1
-                server.log.info(
-                    "a client that does not read was cut off",
-                    ["client": "\(remote)", "unsent_bytes": "\(output.unsentBytes)"])
-                return close()
-            }
-        }
-        if patience == .none || now < deadline { return }
-        switch patience {
-        case .none: break
-        case .idle, .drain: close()
-        case .head:
-            // A connection that never said anything needs no answer.
-            if input == nil || phase == .handshake { return close() }
-            refuse(HTTPRefusal(408, "the head of the request did not come in time"))
-            finishTurn()
-        case .body:
-            let extra = UInt64(body?.receivedBytes ?? 0) &* 1_000_000_000
-            let rate = UInt64(max(server.limits.httpBodyBytesPerSecond, 1))
-            if now < deadline &+ extra / rate { return }
-            body = nil
-            refuse(HTTPRefusal(408, "the body of the request did not come in time"))
-            finishTurn()
-        }
     }
 }

@@ -7,6 +7,7 @@ import HTTPCore
 import Ledger
 package import Storage
 package import System
+package import TLS
 
 /// The HTTP edge: connections, routes and feeds.
 ///
@@ -21,6 +22,9 @@ package final class HTTPServer: Edge {
     let ledger: LedgerPort
     let commands: CommandLookup
     let log: Log
+    /// What connections speak TLS with; nil: they speak HTTP as it is. A new one counts for the
+    /// connections that come after.
+    package var security: TLSContext?
     let clock: any Clock
     let scratch = HTTPScratch()
     let mailbox: Mailbox
@@ -102,18 +106,20 @@ package final class HTTPServer: Edge {
                 """
             var bytes = ByteBuffer(capacity: 128)
             bytes.append(refusal)
-            _ = try? socket.write(bytes.bytes)
+            if security == nil { _ = try? socket.write(bytes.bytes) }
             return
         }
-        let connection = HTTPConnection(
-            id: serving.takeConnectionID(), server: self, transport: Transport(plain: socket),
-            remote: peer, local: local, now: clock.monotonicNanoseconds())
-        do throws(SystemError) { try connection.start() } catch {
+        do {
+            let connection = HTTPConnection(
+                id: serving.takeConnectionID(), server: self,
+                transport: try Transport(socket, security), remote: peer, local: local,
+                now: clock.monotonicNanoseconds())
+            try connection.start()
+            connections[connection.id] = connection
+        } catch {
             log.warning("a connection could not be watched", ["reason": "\(error)"])
             serving.census.leave(peer)
-            return
         }
-        connections[connection.id] = connection
     }
 
     func didClose(_ connection: HTTPConnection) {
