@@ -1,4 +1,5 @@
 package import Basics
+package import Domain
 package import Ledger
 
 /// The command table as the edges use it: commands are known by their place.

@@ -27,6 +27,7 @@ package enum CommandManual {
         case .trade: "Trade"
         case .cargo: "Cargo"
         case .plugin: "Rules and channels"
+        case .account: "Users and tokens"
         case .events: "Events"
         case .transactions: "Transactions and prefixes"
         }

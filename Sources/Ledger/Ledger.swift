@@ -36,6 +36,8 @@ package final class Ledger {
     package var refusedFiles: (any RefusedFiles)?
     /// What features write on other threads comes in here. Any thread.
     package let inbox: LedgerInbox
+    /// Password hashes on their way to the commands that asked for them.
+    package let secrets = PreparedSecrets()
     /// Failures of rules that are still to be written.
     var pendingActions: [RuleAction] = []
     var durableObservers: [([Event], ReadView) -> Void] = []
@@ -80,6 +82,7 @@ package final class Ledger {
         inbox = LedgerInbox(view: view, wake: wake)
         transaction = Transaction(
             state: store.state, writeSet: store.writeSet, view: view, limits: options.limits)
+        transaction.random = options.random
         due = DueWork(database: store.database)
         lists = LiveStockLists(state: store.state)
         digestedSeq = store.writeSet.head.seq
@@ -138,6 +141,7 @@ package final class Ledger {
         groupCommands += 1
         let now = time.now()
         settleDue(now)
+        if spec.group == .account { transaction.preparedHash = secrets.take(request) }
         if due.isDue(now) { settleNamed(spec, request, now) }
         var refusal = decide(spec, verb, handler, request, caller, write, now, reply)
         // Reservations that have ended may still hold what is asked for, where there is a backlog.
@@ -158,6 +162,7 @@ package final class Ledger {
         do throws(CommandError) {
             try permit(spec, caller)
             transaction.begin(caller: caller, now: now)
+            transaction.isDryRun = write.isDryRun
             let hash = RequestHash.of(request, spec)
             let key = write.key.map {
                 RequestIdentity(kind: .key, name: $0, requestHash: hash)
@@ -188,12 +193,7 @@ package final class Ledger {
 
     /// Whether the caller may, and the disk can.
     private func permit(_ spec: CommandSpec, _ caller: Caller) throws(CommandError) {
-        if caller.role < spec.role {
-            throw CommandError(
-                .noPerm,
-                "\(spec.name) needs the role \(spec.role.name), \(caller.name) has "
-                    + caller.role.name)
-        }
+        try Permission.check(spec, caller)
         if spec.flags.contains(.always) || spec.flags.contains(.decides) { return }
         if let reason = space.refusal { throw reason }
     }
@@ -290,13 +290,14 @@ package final class Ledger {
         let spec = try CommandTable.find(words)
         switch spec.handler {
         case .write(let verb, let handler):
+            if spec.flags.contains(.noTransaction) {
+                throw CommandError(.err, "\(spec.name) is not allowed inside MULTI")
+            }
             try permit(spec, caller)
             transaction.beginCommand(verb, requestHash: RequestHash.of(words, spec))
             try handler(words, transaction, reply)
         case .read(let handler):
-            if caller.role < spec.role {
-                throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
-            }
+            try Permission.check(spec, caller)
             try handler(words, try context(caller, in: transaction), reply)
         case .session(let command):
             if let edgeRead, spec.flags.contains(.read) {
@@ -328,9 +329,7 @@ package final class Ledger {
             return
         }
         do throws(CommandError) {
-            if caller.role < spec.role {
-                throw CommandError(.noPerm, "\(spec.name) needs the role \(spec.role.name)")
-            }
+            try Permission.check(spec, caller)
             if isBehindWrites {
                 writeForRead()
                 try handler(request, context(caller), reply)

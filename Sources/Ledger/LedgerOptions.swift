@@ -1,4 +1,5 @@
 package import Basics
+import Crypto
 package import Domain
 package import Storage
 
@@ -16,6 +17,16 @@ package struct LedgerOptions: Sendable {
 
     /// - Throws: as if the write had failed.
     package typealias WriteGate = @Sendable (UInt64) throws(StorageError) -> Void
+
+    /// Where the secrets of tokens come from: so many bytes that nobody can guess; tests give known
+    /// ones.
+    package var random: RandomSource = { (count) throws(CommandError) in
+        do throws(CryptoError) { return try Random.bytes(count) } catch {
+            throw CommandError(.err, error.message)
+        }
+    }
+
+    package typealias RandomSource = @Sendable (Int) throws(CommandError) -> [UInt8]
 
     package init() {}
 }

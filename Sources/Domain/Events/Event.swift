@@ -112,6 +112,13 @@ package enum CommandVerb: UInt8, Sendable, CaseIterable {
     case channelUnroute = 54
     case channelRedeliver = 55
     case channelDrop = 56
+    case userAdd = 60
+    case userSet = 61
+    case userPassword = 62
+    case userDisable = 63
+    case userEnable = 64
+    case tokenIssue = 70
+    case tokenRevoke = 71
 
     package var name: StaticString {
         switch self {
@@ -159,6 +166,13 @@ package enum CommandVerb: UInt8, Sendable, CaseIterable {
         case .channelUnroute: "CHANNEL UNROUTE"
         case .channelRedeliver: "CHANNEL REDELIVER"
         case .channelDrop: "CHANNEL DROP"
+        case .userAdd: "USER ADD"
+        case .userSet: "USER SET"
+        case .userPassword: "USER PASSWD"
+        case .userDisable: "USER DISABLE"
+        case .userEnable: "USER ENABLE"
+        case .tokenIssue: "TOKEN ISSUE"
+        case .tokenRevoke: "TOKEN REVOKE"
         }
     }
 }

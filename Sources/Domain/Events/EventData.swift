@@ -26,6 +26,10 @@ package enum EventData: Sendable {
     case channel(ChannelChange)
     /// `notice.*`
     case notices(NoticeChange)
+    /// `user.*`
+    case user(UserChange)
+    /// `token.*`
+    case grant(GrantChange)
 }
 
 /// A record as it is after an event, and the event that changed it before (0: none did).
@@ -213,6 +217,7 @@ package enum SystemChange: Sendable, Equatable {
     case digest(Digest128)
     /// An administrator said that the wall clock is right although it jumped.
     case timeAccepted(skewMilliseconds: Int64)
+    case action(AdminAction)
 }
 
 /// One step in the making of a line's price.

@@ -46,6 +46,7 @@ package enum EventType: UInt16, Sendable, CaseIterable {
     case systemPromoted = 91
     case systemDigest = 92
     case systemTimeAccepted = 93
+    case systemAction = 94
 
     case pluginLoaded = 100
     case pluginMode = 101
@@ -61,6 +62,17 @@ package enum EventType: UInt16, Sendable, CaseIterable {
     case noticeQueued = 120
     case noticeProgress = 121
     case noticeLogged = 122
+
+    case userAdded = 130
+    case userChanged = 131
+    case userPassword = 132
+    case userDisabled = 133
+    case userEnabled = 134
+
+    case tokenIssued = 140
+    case tokenRefreshed = 141
+    case tokenRevoked = 142
+    case tokenRemoved = 143
 
     package var name: StaticString {
         switch self {
@@ -106,6 +118,7 @@ package enum EventType: UInt16, Sendable, CaseIterable {
         case .systemPromoted: "system.promoted"
         case .systemDigest: "system.digest"
         case .systemTimeAccepted: "system.time_accepted"
+        case .systemAction: "system.action"
         case .pluginLoaded: "plugin.loaded"
         case .pluginMode: "plugin.mode"
         case .pluginFailed: "plugin.failed"
@@ -118,13 +131,24 @@ package enum EventType: UInt16, Sendable, CaseIterable {
         case .noticeQueued: "notice.queued"
         case .noticeProgress: "notice.progress"
         case .noticeLogged: "notice.logged"
+        case .userAdded: "user.added"
+        case .userChanged: "user.changed"
+        case .userPassword: "user.password"
+        case .userDisabled: "user.disabled"
+        case .userEnabled: "user.enabled"
+        case .tokenIssued: "token.issued"
+        case .tokenRefreshed: "token.refreshed"
+        case .tokenRevoked: "token.revoked"
+        case .tokenRemoved: "token.removed"
         }
     }
 
     /// Whether the pattern `*` leaves the event out.
     package var isOperational: Bool {
         switch self {
-        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted,
+        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted, .systemAction,
+            .userAdded, .userChanged, .userPassword, .userDisabled, .userEnabled,
+            .tokenIssued, .tokenRefreshed, .tokenRevoked, .tokenRemoved,
             .pluginLoaded, .pluginMode, .pluginFailed, .pluginDisabled, .pluginRemoved,
             .noticeQueued, .noticeProgress, .noticeLogged:
             true
@@ -136,7 +160,18 @@ package enum EventType: UInt16, Sendable, CaseIterable {
     /// that only the server itself needs.
     package var isInternal: Bool {
         switch self {
-        case .noticeQueued, .noticeProgress: true
+        case .noticeQueued, .noticeProgress, .tokenRefreshed, .tokenRemoved: true
+        default: false
+        }
+    }
+
+    /// Whether only administrators see the event: who there is, and what administrators do. Rules
+    /// never see it.
+    package var isForAdmins: Bool {
+        switch self {
+        case .userAdded, .userChanged, .userPassword, .userDisabled, .userEnabled,
+            .tokenIssued, .tokenRefreshed, .tokenRevoked, .tokenRemoved, .systemAction:
+            true
         default: false
         }
     }

@@ -22,6 +22,10 @@ package enum StateChange: Sendable {
     case delivery(Delivery)
     /// Both rows of a notice go.
     case noticeRemoved(NoticeKey)
+    case user(User, isNew: Bool)
+    case grant(Grant, isNew: Bool)
+    /// The row of a grant goes.
+    case grantRemoved(Identifier)
 }
 
 /// A moment at which the leader must look at a record: the end of a reservation, or an ETA.
@@ -74,6 +78,10 @@ extension Event {
         case .channel(let change):
             try body(.channel(change.channel, isNew: change.before == nil))
         case .notices(let change): try visit(change, body)
+        case .user(let change): try body(.user(change.user, isNew: change.before == nil))
+        case .grant(let change):
+            if let grant = change.grant { try body(.grant(grant, isNew: change.before == nil)) }
+            for id in change.removed { try body(.grantRemoved(id)) }
         }
         if let identity { try body(.identity(identity, actor: actor, seq: seq)) }
         if let key { try body(.identity(key, actor: actor, seq: seq)) }

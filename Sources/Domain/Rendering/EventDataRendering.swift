@@ -52,6 +52,8 @@ extension ByteBuffer {
             appendJSON(change.channel, names: names)
             append(UInt8(ascii: "}"))
         case .notices(let change): appendData(change, names: names)
+        case .user(let change): appendData(change)
+        case .grant(let change): appendData(change)
         }
     }
 
@@ -115,6 +117,10 @@ extension ByteBuffer {
             appendField(",\"ended_at\":", endedAt)
         case .digest(let digest): appendField("{\"digest\":", optional: digest.text)
         case .timeAccepted(let skew): appendField("{\"clock_skew_ms\":", skew)
+        case .action(let action):
+            appendField("{\"command\":", optional: .some(action.command))
+            appendField(",\"target\":", optional: action.target)
+            appendField(",\"detail\":", optional: action.detail)
         }
         append(UInt8(ascii: "}"))
     }

@@ -59,6 +59,10 @@ extension ByteBuffer {
             if let channel = change.channel { append(channel) }
             append(UInt8(ascii: "/"))
             append(decimal: change.notices.first?.key.sequence ?? 0)
+        case .user(let change): appendSubject("user/", change.user.name)
+        case .grant(let change):
+            append("token/" as StaticString)
+            if let id = change.grant?.id ?? change.removed.first { append(id) }
         }
     }
 
@@ -119,7 +123,7 @@ extension Event {
         case .channel(let change):
             if let station = change.channel.station { body(station) }
         case .notices(let change): change.notices.first?.stations.forEach(body)
-        case .item, .currency, .rate, .system: break
+        case .item, .currency, .rate, .system, .user, .grant: break
         }
     }
 }

@@ -24,6 +24,10 @@ package final class MarketState {
     package private(set) var channels: [Identifier: Channel] = [:]
     /// The last sequence that was given out on each channel, by its number.
     package private(set) var lastSequences: [UInt32: UInt64] = [:]
+    package private(set) var users: [Identifier: User] = [:]
+    package private(set) var grants: [Identifier: Grant] = [:]
+    /// The grants of each user, oldest first.
+    private var grantLists: [Identifier: [Identifier]] = [:]
     private var journal: [Undo] = []
 
     /// What may be sold of an item at a station, and the event that last changed it; nil where
@@ -68,6 +72,8 @@ package final class MarketState {
         case cursor(Identifier, HookCursor?)
         case channel(Identifier, Channel?)
         case lastSequence(UInt32, UInt64?)
+        case user(Identifier, User?)
+        case grant(Identifier, Grant?)
     }
 
     package init() {}
@@ -114,6 +120,8 @@ package final class MarketState {
         case .cursor(let owner, let before): cursors[owner] = before
         case .channel(let id, let before): channels[id] = before
         case .lastSequence(let number, let before): lastSequences[number] = before
+        case .user(let name, let before): users[name] = before
+        case .grant(let id, let before): replace(id, with: before)
         }
     }
 
@@ -168,6 +176,9 @@ package final class MarketState {
             case .cursor(let cursor): set(cursor)
             case .channel(let channel, _): set(channel)
             case .notice(let notice): noteSequence(notice.key)
+            case .user(let user, _): set(user)
+            case .grant(let grant, _): set(grant)
+            case .grantRemoved(let id): removeGrant(id)
             case .trade, .shipment, .identity, .due, .delivery, .noticeRemoved: break
             }
         }
@@ -295,6 +306,53 @@ extension MarketState {
     /// The number that the next new channel gets.
     package var nextChannelNumber: UInt32 {
         (channels.values.lazy.map(\.number).max() ?? 0) &+ 1
+    }
+}
+
+/// Users and their grants.
+extension MarketState {
+    package func set(_ user: User) {
+        journal.append(.user(user.name, users[user.name]))
+        users[user.name] = user
+    }
+
+    package func set(_ grant: Grant) {
+        journal.append(.grant(grant.id, grants[grant.id]))
+        replace(grant.id, with: grant)
+    }
+
+    package func removeGrant(_ id: Identifier) {
+        guard let grant = grants[id] else { return }
+        journal.append(.grant(id, grant))
+        replace(id, with: nil)
+    }
+
+    /// The grants of a user, oldest first; ended ones too, while they are kept.
+    package func grants(of user: Identifier) -> [Grant] {
+        (grantLists[user] ?? []).compactMap { grants[$0] }
+    }
+
+    /// Whether anybody could log in as an administrator.
+    ///
+    /// - Parameter other: who does not count.
+    /// - Complexity: O(users).
+    package func hasAdmin(besides other: Identifier? = nil) -> Bool {
+        users.values.contains { $0.role == .admin && !$0.isDisabled && $0.name != other }
+    }
+
+    /// Puts a grant in its place, or takes it away, and keeps the lists right. Ids are ULIDs: their
+    /// order is that of their making.
+    private func replace(_ id: Identifier, with grant: Grant?) {
+        if let before = grants[id], before.user != grant?.user {
+            grantLists[before.user]?.removeAll { $0 == id }
+            if grantLists[before.user]?.isEmpty == true { grantLists[before.user] = nil }
+        }
+        if let grant, grants[id]?.user != grant.user {
+            var list = grantLists[grant.user] ?? []
+            list.insert(id, at: list.firstIndex { id < $0 } ?? list.endIndex)
+            grantLists[grant.user] = list
+        }
+        grants[id] = grant
     }
 }
 

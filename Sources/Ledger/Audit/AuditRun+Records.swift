@@ -86,7 +86,8 @@ extension AuditRun {
                         "ship/\(id)", view.names.ships, ship.id, ship.number.raw, ship.seq)
                 case .currency?: _ = try CurrencyCodec.decode(value)
                 case .rate?: _ = try RateCodec.decode(value)
-                case .plugin?, .pluginVersion?, .pluginState?, .cursor?, .channel?:
+                case .plugin?, .pluginVersion?, .pluginState?, .cursor?, .channel?, .user?,
+                    .grant?:
                     features.takeRow(.catalog, bytes, value)
                     try Self.readFeature(bytes, value)
                 case nil: problem("record", "catalog/\(id)", 0, "a key of an unknown kind")
@@ -95,7 +96,7 @@ extension AuditRun {
         }
     }
 
-    /// Reads a record of the rules or channels, to see that it can be read.
+    /// Reads a record of the rules, channels or accounts, to see that it can be read.
     private static func readFeature(
         _ key: Span<UInt8>, _ value: Span<UInt8>
     ) throws(DecodingError) {
@@ -105,6 +106,8 @@ extension AuditRun {
         case .pluginState?: _ = try PluginStateCodec.decode(value)
         case .cursor?: _ = try HookCursorCodec.decode(value)
         case .channel?: _ = try ChannelCodec.decode(value)
+        case .user?: _ = try UserCodec.decode(value)
+        case .grant?: _ = try GrantCodec.decode(value)
         default: break
         }
     }

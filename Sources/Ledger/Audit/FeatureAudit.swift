@@ -2,7 +2,7 @@ import Basics
 import Domain
 import Storage
 
-/// Compares the records of rules, channels and the outbox with what the log leaves of them, both
+/// Compares the records of rules, channels, the outbox and accounts with what the log leaves of them, both
 /// ways: a row too few, a row too many, a row that differs.
 ///
 /// Memory: about 80 bytes a row.
@@ -26,7 +26,7 @@ final class FeatureAudit {
     /// Takes in what an event leaves.
     func take(_ event: borrowing Event, _ names: Names) {
         switch event.data {
-        case .plugin, .channel, .notices: break
+        case .plugin, .channel, .notices, .user, .grant: break
         default: return
         }
         let (seq, time) = (event.seq, event.time)
@@ -37,6 +37,9 @@ final class FeatureAudit {
                 for part in StoreKey.OutboxPart.allCases {
                     expected[RecordTable.hash(.outbox, StoreKey.outbox(key, part).bytes)] = nil
                 }
+            case .grantRemoved(let id):
+                let key = StoreKey.catalog(.grant, id)
+                expected[RecordTable.hash(.catalog, key.bytes)] = nil
             default:
                 let (keyspace, key) = form.encode(change, time: time)
                 expected[RecordTable.hash(keyspace, key.bytes)] = Expected(
@@ -61,7 +64,9 @@ final class FeatureAudit {
         }
         let extra = stored.keys.count { expected[$0] == nil }
         if extra > 0 {
-            problem("outbox", 0, "\(extra) records of rules or channels follow from no event")
+            problem(
+                "outbox", 0,
+                "\(extra) records of rules, channels or accounts follow from no event")
         }
     }
 }

@@ -157,7 +157,7 @@ final class LogAudit {
         case .inventory(let change): check(change.stock, event.seq)
         case .ship(_, _, let aboard, _):
             for change in aboard { try checkShipment(change.after, event) }
-        case .plugin, .channel, .notices: audit.features.take(event, view.names)
+        case .plugin, .channel, .notices, .user, .grant: audit.features.take(event, view.names)
         case .station, .item, .currency, .rate, .system: break
         }
         try checkIdentity(event.identity, event)

@@ -1,25 +1,6 @@
 package import Basics
 package import Domain
 
-/// What a caller may do. Each role may do all that the ones before it may.
-package enum Role: UInt8, Sendable, Comparable, CaseIterable {
-    case viewer = 1
-    case trader = 2
-    case `operator` = 3
-    case admin = 4
-
-    package static func < (left: Role, right: Role) -> Bool { left.rawValue < right.rawValue }
-
-    package var name: String {
-        switch self {
-        case .viewer: "viewer"
-        case .trader: "trader"
-        case .operator: "operator"
-        case .admin: "admin"
-        }
-    }
-}
-
 /// What is special about a command.
 package struct CommandFlags: OptionSet, Sendable {
     package let rawValue: UInt16
@@ -143,6 +124,7 @@ package enum CommandGroup: String, Sendable, CaseIterable {
     case trade
     case cargo
     case plugin
+    case account
     case events
     case transactions
 }

@@ -1,3 +1,5 @@
+import Domain
+
 /// The rows that the edge answers by itself: connection, server, events, transactions.
 extension CommandTable {
     private static let most = 1_024

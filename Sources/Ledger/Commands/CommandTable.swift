@@ -8,6 +8,7 @@ package enum CommandTable {
     package static let all: [CommandSpec] =
         connectionCommands + serverCommands + catalogCommands + inventoryCommands
         + tradeCommands + cargoCommands + eventCommands + transactionCommands + pluginCommands
+        + accountCommands
 
     /// The rows, and the first words of rows of two words, by the hash of their words in capitals.
     private static let index = CommandIndex(all)

@@ -16,10 +16,15 @@ struct RequestGrammar: Sendable {
         let takesLines: Bool
         /// `NONE` may stand in place of the values.
         let takesNone: Bool
+        /// The value is a password.
+        let isSecret: Bool
     }
 
     /// The most options that are put into one order; a command with more keeps the order sent.
     private static let sortable = 24
+
+    /// What the manual calls a value that must not be told.
+    private static let secret: Substring = "password"
 
     /// The command's words in capitals.
     let words: [String]
@@ -27,11 +32,14 @@ struct RequestGrammar: Sendable {
     /// `item:qty` words follow the positional ones.
     let hasLines: Bool
     let options: [Option]
+    /// The positional word that is a password, counted from 0.
+    let secretWord: Int?
 
     init(name: String, syntax: String) {
         words = name.split(separator: " ").map(String.init)
         var positional = 0
         var hasLines = false
+        var secretWord: Int?
         var options: [Option] = []
         var open: (word: String, values: [Substring])?
         func close() {
@@ -42,7 +50,8 @@ struct RequestGrammar: Sendable {
                 Option(
                     word: found.word, values: isLines ? 0 : found.values.count,
                     takesLines: isLines,
-                    takesNone: found.values.contains { $0.hasSuffix("|NONE") }))
+                    takesNone: found.values.contains { $0.hasSuffix("|NONE") },
+                    isSecret: found.values.contains(Self.secret)))
         }
         for part in Self.parts(syntax) {
             let tokens = part.text.split(separator: " ").filter { $0 != "..." && $0 != "|" }
@@ -56,6 +65,7 @@ struct RequestGrammar: Sendable {
                 } else if token.contains(":") {
                     hasLines = true
                 } else {
+                    if token == Self.secret { secretWord = positional }
                     positional += 1
                 }
             }
@@ -64,6 +74,7 @@ struct RequestGrammar: Sendable {
         close()
         self.positional = positional
         self.hasLines = hasLines
+        self.secretWord = secretWord
         self.options = options
     }
 
@@ -152,18 +163,22 @@ struct RequestGrammar: Sendable {
         return nil
     }
 
+    /// Whether a request holds a password.
+    var hasSecret: Bool { secretWord != nil || options.contains { $0.isSecret } }
+
     // MARK: Canonical form
 
     /// A hash over the request as it would be sent with command and option words in capitals and
     /// the options in the order of the manual; nil where the words do not follow the grammar.
     ///
-    /// Positional words and values count as they were sent.
+    /// Positional words and values count as they were sent; passwords do not: the hash is kept, and
+    /// guesses could be tried against it.
     func canonicalHash(_ request: borrowing ArgumentVector) -> UInt64? {
         if request.count < words.count || options.count > Self.sortable { return nil }
         var hash = UInt64(request.count)
         for word in words { hash = FastHash.hash64(word.utf8.span, seed: hash) }
         let first = firstOption(request)
-        for index in words.count..<first {
+        for index in words.count..<first where index - words.count != secretWord {
             hash = FastHash.hash64(request[index], seed: hash)
         }
         if first == request.count { return hash }
@@ -190,6 +205,7 @@ struct RequestGrammar: Sendable {
             let none: String = "NONE"
             return FastHash.hash64(none.utf8.span, seed: hash)
         }
+        if shape.isSecret { return hash }
         for index in position + 1..<end(of: option, request, at: position) {
             hash = FastHash.hash64(request[index], seed: hash)
         }

@@ -78,7 +78,7 @@ enum EventSize {
             return head + (before.map { bound($0) } ?? 0) + bound(after)
         case .currency(let currency): return head + head + bound(currency.name)
         case .rate, .system: return head + head
-        case .plugin, .channel, .notices: return FeatureSize.bound(event.data) + head
+        case .plugin, .channel, .notices, .user, .grant: return FeatureSize.bound(event.data) + head
         }
     }
 

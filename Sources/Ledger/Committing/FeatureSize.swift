@@ -1,6 +1,6 @@
 import Domain
 
-/// Bounds for the events of rules, channels and notices: no event is longer than this says.
+/// Bounds for the events of rules, channels, notices and accounts: no event is longer than this says.
 enum FeatureSize {
     private static let head = 512
 
@@ -18,6 +18,11 @@ enum FeatureSize {
             for notice in change.notices { sum += bound(notice) }
             for delivery in change.deliveries { sum += bound(delivery) }
             return sum
+        case .user(let change):
+            return bound(change.user) + (change.before.map { bound($0) } ?? 0)
+        case .grant(let change):
+            return (change.grant.map { bound($0) } ?? 0) + (change.before.map { bound($0) } ?? 0)
+                + change.removed.count * 68 + bound(change.reason)
         default: return head
         }
     }
@@ -47,6 +52,16 @@ enum FeatureSize {
         }
         for route in channel.routes { sum += 24 + bound(route.pattern) }
         return sum + bound(channel.reason) + channel.unknown.count
+    }
+
+    private static func bound(_ user: User) -> Int {
+        head + bound(user.passwordHash) + (user.stations?.count ?? 0) * 68
+            + bound(user.designation) + bound(user.email) + bound(user.attributes)
+            + user.unknown.count
+    }
+
+    private static func bound(_ grant: Grant) -> Int {
+        head + bound(grant.name) + grant.unknown.count
     }
 
     static func bound(_ cursor: HookCursor) -> Int {

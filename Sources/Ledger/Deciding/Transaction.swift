@@ -30,6 +30,13 @@ package final class Transaction {
     /// Changes of plugins that the transaction has decided.
     private(set) var pluginChanges: [PluginChange] = []
 
+    /// Nothing of the command will be kept: it makes no secrets.
+    var isDryRun = false
+    /// The hash of the password that the command sets; made before, on another thread.
+    var preparedHash: String?
+    /// Where secrets come from.
+    var random = LedgerOptions().random
+
     private var mark = 0
     /// Several commands may follow one another: claimed ids must be found again.
     private var isMulti = false
@@ -75,6 +82,7 @@ package final class Transaction {
         if !pluginChanges.isEmpty { pluginChanges.removeAll() }
         verb = nil
         key = nil
+        isDryRun = false
     }
 
     /// From here on the events name the rules that have taken part.
@@ -159,7 +167,8 @@ package final class Transaction {
         case .plugin(let change):
             pluginChanges.append(change)
             state.apply(event)
-        case .station, .item, .currency, .rate, .system, .channel, .notices: state.apply(event)
+        case .station, .item, .currency, .rate, .system, .channel, .notices, .user, .grant:
+            state.apply(event)
         }
     }
 
@@ -227,6 +236,13 @@ package final class Transaction {
     /// The figures of an item at a station, this transaction included.
     package func stock(_ station: StationNumber, _ item: ItemNumber) -> Stock {
         state.stock.stock(StockKey(station: station, item: item))
+    }
+
+    /// Bytes that nobody can guess.
+    ///
+    /// - Throws: `ERR` where the machine gives none.
+    func randomBytes(_ count: Int) throws(CommandError) -> [UInt8] {
+        try random(count)
     }
 
     private func stored<Result>(

@@ -147,7 +147,9 @@ extension PostingEntry {
         case .inventory(let change): anchors(CollectionOfOne(change.stock), seq, body)
         case .ship(_, _, let aboard, _):
             for change in aboard { anchor(change.after, seq, body) }
-        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices: break
+        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices, .user,
+            .grant:
+            break
         }
     }
 

@@ -43,7 +43,7 @@ extension Ledger {
     /// last decided event; the ledger's thread only.
     package var state: MarketState { store.state }
 
-    private func write(
+    func write(
         as caller: Caller, _ decide: (Transaction) throws(CommandError) -> Void
     ) throws(CommandError) {
         if let refusal = space.refusal { throw refusal }
@@ -84,10 +84,4 @@ extension Ledger {
     package func observeDurable(_ body: @escaping ([Event], ReadView) -> Void) {
         durableObservers.append(body)
     }
-}
-
-extension Caller {
-    /// The watched folder of plugins.
-    package static let plugins = Caller(
-        name: Identifier(literal: "plugins"), role: .admin, stations: nil)
 }

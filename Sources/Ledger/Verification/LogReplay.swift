@@ -198,6 +198,9 @@ final class LogReplay {
 
     private func put(_ change: StateChange, _ seq: UInt64, _ time: Timestamp) {
         if case .noticeRemoved(let key) = change { return remove(key, seq) }
+        if case .grantRemoved(let id) = change {
+            return remove(.catalog, .catalog(.grant, id), seq)
+        }
         let (keyspace, key) = form.encode(change, time: time)
         let value = StateDigest.hash(keyspace, key: key.bytes, value: form.value.bytes)
         let before = records.set(
@@ -210,10 +213,13 @@ final class LogReplay {
 
     private func remove(_ notice: NoticeKey, _ seq: UInt64) {
         for part in StoreKey.OutboxPart.allCases {
-            let key = StoreKey.outbox(notice, part)
-            if let before = records.remove(RecordTable.hash(.outbox, key.bytes), seq: seq) {
-                digest -= before
-            }
+            remove(.outbox, .outbox(notice, part), seq)
+        }
+    }
+
+    private func remove(_ keyspace: Keyspace, _ key: StoreKey, _ seq: UInt64) {
+        if let before = records.remove(RecordTable.hash(keyspace, key.bytes), seq: seq) {
+            digest -= before
         }
     }
 
@@ -262,7 +268,7 @@ final class LogReplay {
             report.add(
                 .history, "history/\(id)", seq: seq,
                 "event \(seq) begins a history that the table does not have like this")
-        case .started, .timeAccepted: break
+        case .started, .timeAccepted, .action: break
         }
     }
 }
@@ -285,7 +291,9 @@ extension Event {
             for change in aboard {
                 body(.shipment(change.after, isNew: false), change.previous)
             }
-        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices: break
+        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices, .user,
+            .grant:
+            break
         }
     }
 
@@ -299,6 +307,10 @@ extension Event {
             if let before = change.before { body(.plugin(before, isNew: false)) }
         case .channel(let change):
             if let before = change.before { body(.channel(before, isNew: false)) }
+        case .user(let change):
+            if let before = change.before { body(.user(before, isNew: false)) }
+        case .grant(let change):
+            if let before = change.before { body(.grant(before, isNew: false)) }
         default: break
         }
     }

@@ -172,6 +172,8 @@ struct RecordProof: ~Copyable {
         case .pluginState: return "plugin/\(try PluginStateCodec.decode(value).plugin)/state"
         case .cursor: return "cursor/\(try HookCursorCodec.decode(value).owner)"
         case .channel: return "channel/\(try ChannelCodec.decode(value).id)"
+        case .user: return "user/\(try UserCodec.decode(value).name)"
+        case .grant: return "token/\(try GrantCodec.decode(value).id)"
         }
     }
 
@@ -233,7 +235,7 @@ struct RecordProof: ~Copyable {
             guard let event else { return found }
             var form = StoredForm(identitySeed: store.identitySeed ?? 0)
             event.forEachChange { change in
-                if case .noticeRemoved = change { return }
+                if change.isRemoval { return }
                 let (keyspace, key) = form.encode(change, time: event.time)
                 if RecordTable.hash(keyspace, key.bytes) == entry.key {
                     found = StoredForm.name(of: change, names)

@@ -57,7 +57,7 @@ struct StoredForm: ~Copyable {
         }
     }
 
-    /// The records of rules and channels. A removal has the key of the notice's first row.
+    /// The records of rules, channels and accounts. A removal has the key of the notice's first row.
     private mutating func encodeFeature(
         _ change: StateChange
     ) -> (keyspace: Keyspace, key: StoreKey) {
@@ -84,6 +84,13 @@ struct StoredForm: ~Copyable {
             DeliveryCodec.encode(delivery, into: &value)
             return (.outbox, .outbox(delivery.key, .delivery))
         case .noticeRemoved(let key): return (.outbox, .outbox(key, .notice))
+        case .user(let user, _):
+            UserCodec.encode(user, into: &value)
+            return (.catalog, .catalog(.user, user.name))
+        case .grant(let grant, _):
+            GrantCodec.encode(grant, into: &value)
+            return (.catalog, .catalog(.grant, grant.id))
+        case .grantRemoved(let id): return (.catalog, .catalog(.grant, id))
         case .trade, .shipment, .stock, .station, .item, .ship, .currency, .rate, .identity, .due:
             return encode(change, time: Timestamp(milliseconds: 0))
         }
@@ -111,6 +118,9 @@ struct StoredForm: ~Copyable {
         case .notice(let notice): name(of: notice.key, .notice)
         case .delivery(let delivery): name(of: delivery.key, .delivery)
         case .noticeRemoved(let key): name(of: key, .notice)
+        case .user(let user, _): "user/\(user.name)"
+        case .grant(let grant, _): "token/\(grant.id)"
+        case .grantRemoved(let id): "token/\(id)"
         }
     }
 
@@ -120,5 +130,15 @@ struct StoredForm: ~Copyable {
 
     static func name(of key: StockKey, _ names: Names) -> String {
         "stock/\(names.station(key.station))/\(names.item(key.item))"
+    }
+}
+
+extension StateChange {
+    /// Whether it takes rows away.
+    var isRemoval: Bool {
+        switch self {
+        case .noticeRemoved, .grantRemoved: true
+        default: false
+        }
     }
 }

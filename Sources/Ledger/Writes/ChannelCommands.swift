@@ -116,7 +116,7 @@ enum ChannelCommands {
     }
 
     /// A pattern of event types that fits one at least. `notice.*` is never routed: it would go
-    /// round in circles.
+    /// round in circles; nor is what only administrators see.
     private static func pattern(
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor
     ) throws(CommandError) -> String {
@@ -124,7 +124,8 @@ enum ChannelCommands {
         do throws(ValueError) { try Glob.check(text.utf8.span) } catch {
             throw CommandError(error)
         }
-        for type in EventType.allCases where !type.isInternal && type != .noticeLogged {
+        for type in EventType.allCases
+        where !type.isInternal && !type.isForAdmins && type != .noticeLogged {
             if Glob.matches("\(type.name)".utf8.span, pattern: text.utf8.span) { return text }
         }
         throw CommandError(

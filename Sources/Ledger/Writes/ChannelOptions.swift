@@ -100,23 +100,11 @@ enum ChannelOptions {
         if addresses.count > Channel.addressLimit {
             throw CommandError(.limit, "TO has at most \(Channel.addressLimit) addresses")
         }
-        for address in addresses where !isAddress(address) {
+        for address in addresses where !MailAddress.isValid(address) {
             throw CommandError(
                 .syntax, "TO: \(ValueError.quoted(address.utf8.span)) is not a mail address")
         }
         return .addresses(addresses)
-    }
-
-    /// Printable ASCII with one `@` in the middle: what would break out of a mail's header is not.
-    private static func isAddress(_ text: String) -> Bool {
-        if text.utf8.count > 254 { return false }
-        for byte in text.utf8 {
-            if byte <= 0x20 || byte >= 0x7f { return false }
-            if "<>()[]:;\\\",".utf8.contains(byte) { return false }
-        }
-        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        return parts.count == 2 && !parts[0].isEmpty && !parts[1].isEmpty
-            && !parts[0].hasPrefix("-")
     }
 
     private static func digest(

@@ -32,6 +32,12 @@ struct KeyDifference {
                 ? "base" : differs(words, 3, rate.quote.text) ? "quote" : "rate"
         case .plugin(let change): known = id(change.plugin.name, "name", words)
         case .channel(let change): known = id(change.channel.id, "name", words)
+        case .user(let change): known = id(change.user.name, "name", words)
+        case .grant(let change):
+            known = change.grant.flatMap { grant in
+                spec.name == "TOKEN ISSUE"
+                    ? id(grant.user, "user", words) : id(grant.id, "id", words)
+            }
         case .system, .notices: known = nil
         }
         return known ?? rest()

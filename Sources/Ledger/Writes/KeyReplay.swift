@@ -64,7 +64,20 @@ enum KeyReplay {
             one.shipment.key == other.shipment.key
         case (.inventory(let one), .inventory(let other)):
             one.stock.after.key == other.stock.after.key
+        case (.user(let one), .user(let other)): one.user.name == other.user.name
         default: false
+        }
+    }
+
+    /// A grant, marked as a repeat; of a new one the token is not shown again.
+    private static func appendGrant(
+        _ change: GrantChange, of event: Event, to body: inout ByteBuffer
+    ) {
+        guard let grant = change.grant else { return body.append("{\"replayed\":true}") }
+        if event.type == .tokenIssued {
+            body.appendJSON(grant, token: nil, replayed: true)
+        } else {
+            body.appendJSON(grant, replayed: true)
         }
     }
 
@@ -87,6 +100,8 @@ enum KeyReplay {
         case .channel(let change): body.appendJSON(change.channel, names: names, replayed: true)
         case .plugin(let change):
             PluginCommands.append(change.plugin, transaction, replayed: true, to: &body)
+        case .user(let change): body.appendJSON(change.user, replayed: true)
+        case .grant(let change): appendGrant(change, of: event, to: &body)
         case .system, .notices: body.append("{\"replayed\":true}")
         }
     }

@@ -73,8 +73,8 @@ final class TransactionReads {
             try batch.put(
                 Keyspace.events.family, StoreKey.event(event.seq).bytes, value.array.span)
             try event.forEachChange { (change) throws(RocksDBError) in
-                // Only lanes take notices away, and never inside MULTI.
-                if case .noticeRemoved = change { return }
+                // What takes rows away never runs inside MULTI.
+                if change.isRemoval { return }
                 let (keyspace, key) = form.encode(change, time: event.time)
                 try batch.put(keyspace.family, key.bytes, form.value.array.span)
             }

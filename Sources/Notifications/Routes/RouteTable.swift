@@ -3,7 +3,8 @@ package import Domain
 /// Which events go to which channels without a rule: the plain routes of all enabled channels.
 ///
 /// A pattern is the name of a type or a glob pattern of names. `*` leaves operational events out;
-/// `notice.*` events are never routed, or a channel would feed itself.
+/// `notice.*` events are never routed, or a channel would feed itself, nor those that only
+/// administrators see.
 package struct RouteTable: Sendable {
     /// A channel that an event goes to.
     package struct Target: Equatable, Sendable {
@@ -67,7 +68,7 @@ package struct RouteTable: Sendable {
 
     private static func fits(_ pattern: String, _ type: EventType) -> Bool {
         let name = "\(type.name)"
-        if type.isInternal || name.hasPrefix("notice.") { return false }
+        if type.isInternal || type.isForAdmins || name.hasPrefix("notice.") { return false }
         if pattern == "*" { return !type.isOperational }
         return Glob.matches(name.utf8.span, pattern: pattern.utf8.span)
     }

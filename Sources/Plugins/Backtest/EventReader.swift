@@ -106,10 +106,11 @@ package struct EventReader {
                 aboard: try aboard(data, seq), note: nil)
         case .currencyAdded: return .currency(try currency(try data.object("after")))
         case .rateSet: return .rate(try rate(data, seq, time), previous: nil)
-        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted, .pluginLoaded,
-            .pluginMode, .pluginFailed, .pluginDisabled, .pluginRemoved, .channelAdded,
-            .channelChanged, .channelRemoved, .channelDisabled, .noticeQueued, .noticeProgress,
-            .noticeLogged:
+        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted, .systemAction,
+            .userAdded, .userChanged, .userPassword, .userDisabled, .userEnabled, .tokenIssued,
+            .tokenRefreshed, .tokenRevoked, .tokenRemoved, .pluginLoaded, .pluginMode,
+            .pluginFailed, .pluginDisabled, .pluginRemoved, .channelAdded, .channelChanged,
+            .channelRemoved, .channelDisabled, .noticeQueued, .noticeProgress, .noticeLogged:
             return nil
         }
     }

@@ -3,7 +3,8 @@ package import Domain
 
 /// Which events a hook of `on` hears: one type, a family (`trade.*`), or all (`*`).
 ///
-/// `*` leaves operational events out, as every feed does; internal ones fit no pattern.
+/// `*` leaves operational events out, as every feed does; internal ones and those that
+/// only administrators see fit no pattern.
 package struct EventPattern: Sendable, Equatable {
     package let text: String
     private let types: Set<EventType>
@@ -29,7 +30,7 @@ package struct EventPattern: Sendable, Equatable {
     package func matches(_ type: EventType) -> Bool { types.contains(type) }
 
     private static func fits(_ text: String, _ type: EventType) -> Bool {
-        if text == "*" && type.isOperational { return false }
+        if type.isForAdmins || (text == "*" && type.isOperational) { return false }
         let name = "\(type.name)"
         return Glob.matches(name.utf8.span, pattern: text.utf8.span)
     }

@@ -231,12 +231,7 @@ extension Session {
             if spec.flags.contains(.anonymous) { return nil }
             throw Self.noAuthentication
         }
-        if caller.role < spec.role {
-            throw CommandError(
-                .noPerm,
-                "\(caller.name) is a \(caller.role.name); '\(spec.name)' needs the role "
-                    + spec.role.name)
-        }
+        try Permission.check(spec, caller)
         if state.isSubscriber && state.version == .two {
             guard case .session(let command) = spec.handler, command.isForSubscribers else {
                 throw CommandError(

@@ -29,26 +29,29 @@ package import Domain
 ///     33 outbox record*        the notices
 ///     34 outbox record*        the deliveries
 ///     35 removed*              36 bytes channel: its name
+///     37 bytes*  grant         its id, of one that is removed
+///     38 action                of system.action
 ///
-/// The messages are described at `ChangeCodec`, `PriceStepCodec`, `EventPartCodec` and
-/// `FeatureChangeCodec`. Which of 10–36 an event has follows from its type:
+/// The messages are described at `ChangeCodec`, `PriceStepCodec`, `EventPartCodec`,
+/// `FeatureChangeCodec` and `AccountChangeCodec`. Which of 10–38 an event has follows from its type:
 ///
 ///     trade.*        10 once, 12*, 13*, 14
 ///     shipment.*     11 once, 12*, 10*, 15*, 16*, 17, 18, 14
 ///     inventory.*    12 once, 19, 14
 ///     station.* item.* ship.*   20, 21; ship.* also 11* (what is aboard) and 14
 ///     currency.*     21            rate.*    21, 22
-///     system.started 23    .promoted 24, 25, 26    .digest 27    .time_accepted 28
+///     system.started 23    .promoted 24, 25, 26    .digest 27    .time_accepted 28    .action 38
 ///     plugin.*       20, 21, 29, 30    channel.*  20, 21    notice.*  31*, 32*, 33*, 34*, 35*, 36
+///     user.*         20, 21        token.*   14, 20, 21, 37*
 ///
-/// A field beyond 36 is skipped: an event is never written again, so nothing is lost.
+/// A field beyond 38 is skipped: an event is never written again, so nothing is lost.
 package enum EventCodec {
     /// The newest schema number that this program reads and the one that it writes.
     package static let schema: UInt64 = 1
 
     static let repeated: UInt64 =
         1 << 7 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | 1 << 15 | 1 << 16
-        | 1 << 31 | 1 << 32 | 1 << 33 | 1 << 34 | 1 << 35
+        | 1 << 31 | 1 << 32 | 1 << 33 | 1 << 34 | 1 << 35 | 1 << 37
 
     /// Appends the body. Cost: about 0.3 µs for a trade of one line, no allocation besides the
     /// buffer's growth while nested messages stay below 128 bytes.
@@ -127,7 +130,24 @@ package enum EventCodec {
             }
             nested(21, change.channel, into: &buffer) { ChannelCodec.encode($0, into: &$1) }
         case .notices(let change): encode(change, into: &buffer)
+        case .user(let change):
+            if let before = change.before {
+                nested(20, before, into: &buffer) { UserCodec.encode($0, into: &$1) }
+            }
+            nested(21, change.user, into: &buffer) { UserCodec.encode($0, into: &$1) }
+        case .grant(let change): encode(change, into: &buffer)
         }
+    }
+
+    private static func encode(_ change: GrantChange, into buffer: inout ByteBuffer) {
+        buffer.field(14, change.reason)
+        if let before = change.before {
+            nested(20, before, into: &buffer) { GrantCodec.encode($0, into: &$1) }
+        }
+        if let grant = change.grant {
+            nested(21, grant, into: &buffer) { GrantCodec.encode($0, into: &$1) }
+        }
+        for id in change.removed { buffer.field(37, id) }
     }
 
     private static func encode(_ change: NoticeChange, into buffer: inout ByteBuffer) {
@@ -185,6 +205,7 @@ package enum EventCodec {
         case .digest(let digest):
             buffer.field(27, digest)
         case .timeAccepted(let skew): buffer.field(28, signed: skew)
+        case .action(let action): AccountChangeCodec.encode(action, field: 38, into: &buffer)
         }
     }
 }

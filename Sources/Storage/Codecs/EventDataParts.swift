@@ -1,7 +1,7 @@
 import Basics
 import Domain
 
-/// The fields 10–36 of an event while they are read; which of them count follows from its type.
+/// The fields 10–38 of an event while they are read; which of them count follows from its type.
 struct DataParts {
     let seq: UInt64
     var trades: [RecordChange<Trade>] = []
@@ -25,6 +25,7 @@ struct DataParts {
     var pluginVersion: PluginVersion?
     var details: PluginDetails?
     var notices = NoticeParts()
+    var accounts = AccountParts()
 
     init(seq: UInt64) { self.seq = seq }
 
@@ -59,7 +60,13 @@ struct DataParts {
         case 20, 21:
             let isAfter = fields.number == 21
             let type = try required(header.type, "type")
-            try catalog.take(try fields.bytes(), type: type, isAfter: isAfter)
+            switch (type.subject, isAfter) {
+            case (.user, false): accounts.user.before = try UserCodec.decode(try fields.bytes())
+            case (.user, true): accounts.user.after = try UserCodec.decode(try fields.bytes())
+            case (.grant, false): accounts.grant.before = try GrantCodec.decode(try fields.bytes())
+            case (.grant, true): accounts.grant.after = try GrantCodec.decode(try fields.bytes())
+            default: try catalog.take(try fields.bytes(), type: type, isAfter: isAfter)
+            }
         case 22: previousRate = try fields.rate()
         case 23: version = try fields.text()
         case 24: history = try fields.text()
@@ -69,6 +76,8 @@ struct DataParts {
         case 28: skew = try fields.signed()
         case 29: pluginVersion = try PluginVersionCodec.decode(try fields.bytes())
         case 30: details = try FeatureChangeCodec.details(try fields.bytes())
+        case 37: accounts.removed.append(try fields.identifier())
+        case 38: accounts.action = try AccountChangeCodec.action(try fields.bytes())
         default: try notices.take(&fields)
         }
     }
@@ -115,6 +124,8 @@ struct DataParts {
                     before: catalog.channel.before,
                     channel: try required(catalog.channel.after, "after")))
         case .notice: return .notices(notices.change)
+        case .user: return .user(try accounts.userChange())
+        case .grant: return .grant(try accounts.grantChange(reason: reason))
         }
     }
 
@@ -141,6 +152,7 @@ struct DataParts {
                 previous: try required(previousHistory, "previous history"),
                 endedAt: try required(endedAt, "ended at"))
         case .systemDigest: return .digest(try required(digest, "digest"))
+        case .systemAction: return .action(try required(accounts.action, "action"))
         default: return .timeAccepted(skewMilliseconds: try required(skew, "clock skew"))
         }
     }
@@ -210,7 +222,7 @@ extension EventType {
     /// What an event of this type is about.
     enum Subject {
         case trade, shipment, inventory, station, item, ship, currency, rate, system
-        case plugin, channel, notice
+        case plugin, channel, notice, user, grant
     }
 
     var subject: Subject {
@@ -230,10 +242,13 @@ extension EventType {
         case .shipAdded, .shipChanged, .shipTracked: .ship
         case .currencyAdded: .currency
         case .rateSet: .rate
-        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted: .system
+        case .systemStarted, .systemPromoted, .systemDigest, .systemTimeAccepted, .systemAction:
+            .system
         case .pluginLoaded, .pluginMode, .pluginFailed, .pluginDisabled, .pluginRemoved: .plugin
         case .channelAdded, .channelChanged, .channelRemoved, .channelDisabled: .channel
         case .noticeQueued, .noticeProgress, .noticeLogged: .notice
+        case .userAdded, .userChanged, .userPassword, .userDisabled, .userEnabled: .user
+        case .tokenIssued, .tokenRefreshed, .tokenRevoked, .tokenRemoved: .grant
         }
     }
 }

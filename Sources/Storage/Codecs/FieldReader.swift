@@ -156,6 +156,15 @@ struct FieldReader: ~Escapable {
         return Digest128(high: try words.bigEndian(), low: try words.bigEndian())
     }
 
+    /// 32 bytes.
+    @_lifetime(self: copy self)
+    mutating func secretHash() throws(DecodingError) -> SecretHash {
+        guard let secret = SecretHash(try bytes()) else {
+            throw .malformed("a secret's hash is not of 32 bytes")
+        }
+        return secret
+    }
+
     @_lifetime(self: copy self)
     mutating func rate() throws(DecodingError) -> Rate {
         guard let rate = Rate(billionths: try integer()) else { throw .malformed("not a rate") }

@@ -93,6 +93,16 @@ extension ByteBuffer {
         append(bigEndian: digest.low)
     }
 
+    /// 32 bytes.
+    mutating func field(_ number: UInt64, _ secret: SecretHash) {
+        appendTag(number, .bytes)
+        append(32 as UInt8)
+        for half in [secret.high, secret.low] {
+            append(bigEndian: half.high)
+            append(bigEndian: half.low)
+        }
+    }
+
     mutating func field(_ number: UInt64, _ position: Position?) {
         guard let position else { return }
         appendTag(number, .bytes)

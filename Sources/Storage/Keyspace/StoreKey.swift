@@ -117,6 +117,8 @@ package struct StoreKey: Sendable {
         case pluginState = 8
         case cursor = 9
         case channel = 10
+        case user = 11
+        case grant = 12
     }
 
     /// `catalog`: stations, items and ships by id.

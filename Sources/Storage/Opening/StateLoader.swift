@@ -38,6 +38,8 @@ package struct StateLoader {
             case .pluginState: state.set(try PluginStateCodec.decode(value))
             case .cursor: state.set(try HookCursorCodec.decode(value))
             case .channel: state.set(try ChannelCodec.decode(value))
+            case .user: state.set(try UserCodec.decode(value))
+            case .grant: state.set(try GrantCodec.decode(value))
             }
         }
         for version in versions.sorted(by: { $0.seq < $1.seq }) { state.add(version) }

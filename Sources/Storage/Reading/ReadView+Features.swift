@@ -45,6 +45,28 @@ extension ReadView {
         try catalog(.channel) { (bytes) throws(DecodingError) in try ChannelCodec.decode(bytes) }
     }
 
+    package func user(_ name: Identifier) throws(StorageError) -> User? {
+        try value(.catalog, .catalog(.user, name), at: "user \(name)") {
+            (bytes) throws(DecodingError) in try UserCodec.decode(bytes)
+        }
+    }
+
+    package func grant(_ id: Identifier) throws(StorageError) -> Grant? {
+        try value(.catalog, .catalog(.grant, id), at: "token \(id)") {
+            (bytes) throws(DecodingError) in try GrantCodec.decode(bytes)
+        }
+    }
+
+    /// All users by name, disabled ones too.
+    package func users() throws(StorageError) -> [User] {
+        try catalog(.user) { (bytes) throws(DecodingError) in try UserCodec.decode(bytes) }
+    }
+
+    /// All grants, oldest first; ended ones too, while they are kept.
+    package func grants() throws(StorageError) -> [Grant] {
+        try catalog(.grant) { (bytes) throws(DecodingError) in try GrantCodec.decode(bytes) }
+    }
+
     /// The versions of a plugin, oldest first, without their sources.
     ///
     /// - Complexity: reads the versions of all plugins, sources and all.

@@ -196,6 +196,7 @@ struct GroupBatch: ~Copyable {
         case .plugin, .pluginVersion, .pluginState, .cursor, .channel, .notice, .delivery,
             .noticeRemoved:
             try putFeature(change)
+        case .user, .grant, .grantRemoved: try putAccount(change)
         }
     }
 
@@ -225,16 +226,32 @@ struct GroupBatch: ~Copyable {
             DeliveryCodec.encode(delivery, into: &value)
             try putDigested(.outbox, .outbox(delivery.key, .delivery), isNew: false)
         case .noticeRemoved(let key):
-            for part in StoreKey.OutboxPart.allCases { try removeDigested(.outbox, key, part) }
+            for part in StoreKey.OutboxPart.allCases {
+                try removeDigested(.outbox, .outbox(key, part))
+            }
         default: break
         }
     }
 
-    /// Takes a row of the outbox away, and out of the digest; nothing where it is not there.
+    /// The rows of users and their grants.
+    private mutating func putAccount(_ change: StateChange) throws(StorageError) {
+        value.removeAll()
+        switch change {
+        case .user(let user, let isNew):
+            UserCodec.encode(user, into: &value)
+            try putDigested(.catalog, .catalog(.user, user.name), isNew: isNew)
+        case .grant(let grant, let isNew):
+            GrantCodec.encode(grant, into: &value)
+            try putDigested(.catalog, .catalog(.grant, grant.id), isNew: isNew)
+        case .grantRemoved(let id): try removeDigested(.catalog, .catalog(.grant, id))
+        default: break
+        }
+    }
+
+    /// Takes a row away, and out of the digest; nothing where it is not there.
     private mutating func removeDigested(
-        _ keyspace: Keyspace, _ notice: NoticeKey, _ part: StoreKey.OutboxPart
+        _ keyspace: Keyspace, _ key: StoreKey
     ) throws(StorageError) {
-        let key = StoreKey.outbox(notice, part)
         let place = PendingRecords.PendingKey(
             keyspace: keyspace, hash: FastHash.hash128(key.bytes))
         if let before = hash(place) {
