@@ -1,6 +1,5 @@
 import Basics
 package import Domain
-package import Ledger
 package import Storage
 
 /// An event as subscribers get it, on whichever edge.
@@ -13,24 +12,5 @@ package enum EventDocument {
         buffer.appendJSON(
             event, history: view.history.history(of: event.seq), names: view.names)
         return buffer.array
-    }
-}
-
-extension Caller {
-    /// Whether an event concerns one of the caller's stations. Events of the catalog concern all,
-    /// internal ones nobody.
-    package func maySee(_ event: Event, names: Names) -> Bool {
-        if event.type.isInternal { return false }
-        guard let stations else { return true }
-        switch event.data {
-        case .trade, .shipment, .inventory, .plugin, .channel, .notices: break
-        case .station, .item, .ship, .currency, .rate: return true
-        case .system: return role == .admin
-        }
-        var isSeen = false
-        event.forEachStation { station in
-            if stations.contains(names.station(station)) { isSeen = true }
-        }
-        return isSeen
     }
 }

@@ -88,6 +88,15 @@ package final class LedgerPort {
 
     /// `TIME ACCEPT`: the wall clock is right although it jumped.
     package func acceptTime() { ledger.acceptTime() }
+    /// Keeps in the log what an administrator did that changes no record.
+    ///
+    /// - Parameter target: what it was about; never a secret.
+    package func recordAction(
+        command: String, target: String? = nil, detail: String? = nil, as caller: Caller
+    ) {
+        ledger.recordAction(command: command, target: target, detail: detail, as: caller)
+    }
+
     /// How far the wall clock has run ahead of the monotonic one.
     package var clockSkewMilliseconds: Int64 { ledger.clockSkewMilliseconds }
     /// Why writes are refused for want of space; nil while they are not.

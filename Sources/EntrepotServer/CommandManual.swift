@@ -1,3 +1,4 @@
+import Domain
 import Ledger
 
 /// `docs/commands.md`, made from the command table.

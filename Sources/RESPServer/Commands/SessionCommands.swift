@@ -2,10 +2,18 @@ import Basics
 import Ledger
 
 extension Session {
-    /// Answers a command that is about the connection or the server process.
-    ///
-    /// One line per area here; each area has a file of its own.
+    /// Answers a command that is about the connection or the server process, and keeps in the log
+    /// what an administrator has done by it.
     func runSession(
+        _ command: SessionCommand, _ request: borrowing ArgumentVector
+    ) throws(CommandError) -> SessionOutcome {
+        let outcome = try answerSession(command, request)
+        recordAction(command, request)
+        return outcome
+    }
+
+    /// One line per area here; each area has a file of its own.
+    private func answerSession(
         _ command: SessionCommand, _ request: borrowing ArgumentVector
     ) throws(CommandError) -> SessionOutcome {
         switch command {

@@ -146,9 +146,16 @@ import Testing
     @Test func whichEventsAreShown() {
         for type in EventType.allCases {
             let name = "\(type.name)"
-            #expect(type.isInternal == (name == "notice.queued" || name == "notice.progress"))
-            let isQuiet = ["system.", "plugin.", "notice."].contains { name.hasPrefix($0) }
-            #expect(type.isOperational == isQuiet, "\(name)")
+            let internals = [
+                "notice.queued", "notice.progress", "token.refreshed", "token.removed",
+            ]
+            #expect(type.isInternal == internals.contains(name))
+            let families = ["system.", "plugin.", "notice.", "user.", "token."]
+            #expect(
+                type.isOperational == families.contains { name.hasPrefix($0) }, "\(name)")
+            let isForAdmins =
+                ["user.", "token."].contains { name.hasPrefix($0) } || name == "system.action"
+            #expect(type.isForAdmins == isForAdmins, "\(name)")
         }
     }
 }

@@ -68,7 +68,9 @@ final class LogAudit {
         case .inventory(let change): replace(change.stock, event)
         case .ship(_, _, let aboard, _):
             for change in aboard { replace(change.after, previous: change.previous, event) }
-        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices: break
+        case .station, .item, .currency, .rate, .system, .plugin, .channel, .notices, .user,
+            .grant:
+            break
         }
     }
 

@@ -84,6 +84,7 @@ final class Market {
         options.markIntervalMilliseconds = 1_000
         options.limits = limits
         options.writeGate = gate
+        options.random = FakeHashes.random()
         opened = try Ledger(
             store: try Store(directory: folder.path, options: storeOptions), options: options,
             clock: clock, wake: {}, fail: { Issue.record("the ledger failed: \($0)") })
@@ -121,16 +122,17 @@ final class Market {
     @discardableResult
     func run(
         _ line: String, as caller: Caller = .local, key: String? = nil, isDryRun: Bool = false,
-        isSettled: Bool = true
+        isSettled: Bool = true, isHashed: Bool = true
     ) -> Answer {
         run(
             words: Self.words(line), as: caller, key: key, isDryRun: isDryRun,
-            isSettled: isSettled)
+            isSettled: isSettled, isHashed: isHashed)
     }
 
+    /// - Parameter isHashed: passwords are hashed before, as the edge does it.
     func run(
         words texts: [[UInt8]], as caller: Caller = .local, key: String? = nil,
-        isDryRun: Bool = false, isSettled: Bool = true
+        isDryRun: Bool = false, isSettled: Bool = true, isHashed: Bool = true
     ) -> Answer {
         var words = ArgumentVector()
         for text in texts { words.append(text.span) }
@@ -139,6 +141,7 @@ final class Market {
             let spec = try CommandTable.find(words)
             switch spec.handler {
             case .write:
+                if isHashed { try FakeHashes.prepare(ledger, spec, texts, caller) }
                 let options = WriteOptions(key: key.flatMap { Identifier($0) }, isDryRun: isDryRun)
                 ledger.execute(spec, words, caller: caller, options: options, reply: reply)
                 if isSettled { settle() }
@@ -305,6 +308,8 @@ struct StateImage: Equatable {
     let currencies: [CurrencyCode: Currency]
     let rates: [MarketState.RatePair: ExchangeRate]
     let stock: [StockKey: Stock]
+    let users: [Identifier: User]
+    let grants: [Identifier: Grant]
 
     init(_ state: MarketState) {
         stations = state.stations
@@ -312,6 +317,8 @@ struct StateImage: Equatable {
         ships = state.ships
         currencies = state.currencies
         rates = state.rates
+        users = state.users
+        grants = state.grants
         var rows: [StockKey: Stock] = [:]
         for row in 0..<state.stock.count { rows[state.stock[row].key] = state.stock[row] }
         stock = rows

@@ -80,6 +80,7 @@ final class TestLedger {
         // A test must not depend on the disk of the machine.
         options.limits.freeSpaceFloorBytes = 0
         options.limits.freeSpaceFloorPercent = 0
+        options.random = FakeHashes.random()
         let store = try Store(directory: folder.path, options: storeOptions)
         ledger = try Ledger(
             store: store, options: options, clock: clock, wake: {},
@@ -115,6 +116,9 @@ final class TestLedger {
             let spec = try CommandTable.find(words)
             switch spec.handler {
             case .write:
+                var texts: [[UInt8]] = []
+                for index in 0..<words.count { texts.append(words[index].array) }
+                try FakeHashes.prepare(ledger, spec, texts, caller)
                 ledger.execute(
                     spec, words, caller: caller, options: WriteOptions(), reply: reply)
                 settle()

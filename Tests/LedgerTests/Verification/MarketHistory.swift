@@ -28,6 +28,8 @@ enum MarketHistory {
         "CARGO CREATE luna vega water:8 ID c-3 ETA +1d", "CARGO DISPATCH c-3",
         "CARGO ETA c-3 +2d", "CARGO CREATE luna vega water:9 ID c-4", "CARGO DISPATCH c-4",
         "CARGO RETURN c-4", "STATION SET luna NAME Luna", "ITEM SET ore NAME Ore",
+        "USER ADD ann ROLE trader STATIONS luna PASSWORD first-password",
+        "USER PASSWD admin second-password", "USER SET ann ROLE operator", "TOKEN ISSUE ann",
     ]
 
     /// Made once: a case alters a copy. Goes with the process.

@@ -12,7 +12,9 @@ struct CodecCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    static let records: [CodecCase] = trades + shipments + stocks + catalog + features
+    static let records: [CodecCase] =
+        trades + shipments + stocks + catalog + features
+        + accounts
 
     static let events: [CodecCase] = Samples.events.map { name, event in
         let seq = event.seq

@@ -118,7 +118,7 @@ extension Samples {
                 "rate.set",
                 event(.rateSet, .rate(rate, previous: Rate(billionths: 1)), command: .rateSet)
             ),
-        ] + systemEvents + featureEvents
+        ] + systemEvents + featureEvents + accountEvents
     }
 
     private static var systemEvents: [(name: String, event: Event)] {

@@ -25,7 +25,8 @@ import Testing
     }
 
     private static let golden =
-        records + FeatureGolden.records + events + FeatureGolden.events
+        records + FeatureGolden.records + AccountGolden.records + events + FeatureGolden.events
+        + AccountGolden.events
 
     private static let records: [(name: String, bytes: String)] = [
         (

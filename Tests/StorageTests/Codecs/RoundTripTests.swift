@@ -118,6 +118,23 @@ import Testing
         #expect(try HookCursorCodec.decode(cursor.span) == Samples.hookCursor)
     }
 
+    @Test func accounts() throws {
+        for user in [Samples.user, Samples.fullUser, Samples.admin] {
+            let bytes = encoded { UserCodec.encode(user, into: &$0) }
+            #expect(try UserCodec.decode(bytes.span) == user)
+        }
+        for grant in [Samples.grant, Samples.fullGrant] {
+            let bytes = encoded { GrantCodec.encode(grant, into: &$0) }
+            #expect(try GrantCodec.decode(bytes.span) == grant)
+        }
+    }
+
+    /// A user acts for all stations or for some.
+    @Test func allStationsAndSome() {
+        let bytes: [UInt8] = [1, 0x0a, 1, 0x61, 0x18, 1, 0x20, 1, 0x2a, 1, 0x62, 0x50, 0]
+        #expect(throws: DecodingError.self) { try UserCodec.decode(bytes.span) }
+    }
+
     @Test func events() throws {
         for (name, event) in Samples.events {
             let bytes = encoded { EventCodec.encode(event, into: &$0) }
@@ -142,7 +159,7 @@ import Testing
     @Test func aFieldOfANewerEventIsSteppedOver() throws {
         let event = Samples.shipmentCreated
         let known = encoded { EventCodec.encode(event, into: &$0) }
-        let newer = known + [0xaa, 0x02, 0x01, 0x00]
+        let newer = known + [0xba, 0x02, 0x01, 0x00]
         let again = try EventCodec.decode(newer.span, seq: event.seq)
         #expect(encoded { EventCodec.encode(again, into: &$0) } == known)
     }

@@ -1,0 +1,37 @@
+import Basics
+import Connections
+import Ledger
+
+extension Session {
+    /// Keeps in the log that an administrator's command has done its work, where no record shows
+    /// it. Names of settings are kept, values never: they may be secrets.
+    func recordAction(_ command: SessionCommand, _ request: borrowing ArgumentVector) {
+        var target: String?
+        switch command {
+        case .configSet:
+            var names: [String] = []
+            for word in stride(from: 2, to: request.count, by: 2) {
+                names.append(request.text(word))
+            }
+            target = names.joined(separator: " ")
+        case .clientKill, .latencyReset: target = Self.words(request, from: 2)
+        case .shutdown: target = Self.words(request, from: 1)
+        case .configRewrite, .configResetStat, .timeAccept, .slowlogReset: break
+        // It is run again when its report is there.
+        case .audit: if resumed != nil { return }
+        default: return
+        }
+        guard let caller = state.caller else { return }
+        server.ledger.recordAction(
+            command: CommandTable.name(of: request), target: target, as: caller)
+    }
+
+    private static func words(
+        _ request: borrowing ArgumentVector, from first: Int
+    ) -> String? {
+        if first >= request.count { return nil }
+        var words: [String] = []
+        for word in first..<request.count { words.append(request.text(word)) }
+        return words.joined(separator: " ")
+    }
+}
