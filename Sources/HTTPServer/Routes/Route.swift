@@ -1,5 +1,5 @@
 package import Basics
-import Domain
+package import Domain
 package import HTTPCore
 package import JSON
 package import Ledger

@@ -42,9 +42,9 @@ package final class RouteRunner {
     package static func authorize(_ route: Route, _ caller: Caller?) throws(Problem) {
         guard case .role(let role) = route.access else { return }
         guard let caller else { throw .noAuthentication }
-        if caller.role >= role { return }
-        throw Problem(
-            .noPerm, "\(caller.name) is a \(caller.role.name); this needs the role \(role.name)")
+        do throws(CommandError) { try Permission.require(role, for: "this", caller) } catch {
+            throw Problem(error)
+        }
     }
 
     /// Checks who asks, the path's ids, the query and the body.
@@ -108,11 +108,8 @@ package final class RouteRunner {
         try call.build(input, &words)
         let index = try place()
         let spec = CommandTable.all[index]
-        if caller.role < spec.role {
-            throw Problem(
-                .noPerm,
-                "\(caller.name) is a \(caller.role.name); \(spec.name) needs the role "
-                    + spec.role.name)
+        do throws(CommandError) { try Permission.check(spec, caller) } catch {
+            throw Problem(error)
         }
         switch spec.handler {
         case .write:

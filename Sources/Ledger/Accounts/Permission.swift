@@ -16,7 +16,7 @@ package enum Permission {
     ///
     /// - Parameter what: begins the sentence.
     /// - Throws: `NOPERM`.
-    static func require(
+    package static func require(
         _ role: Role, for what: String, _ caller: Caller
     ) throws(CommandError) {
         if caller.role < role { throw refusal(what, role, caller) }
