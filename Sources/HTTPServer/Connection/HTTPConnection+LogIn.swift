@@ -49,11 +49,12 @@ extension HTTPConnection {
     private func welcome(_ exchange: Exchange, _ caller: Caller) {
         exchange.caller = caller
         lastCaller = caller
-        guard exchange.refusal == nil, case .role(let role)? = exchange.route?.access,
-            caller.role < role
-        else { return }
-        exchange.refusal = Problem(
-            .noPerm, "\(caller.name) is a \(caller.role.name); this needs the role \(role.name)")
+        guard exchange.refusal == nil, case .role(let role)? = exchange.route?.access else {
+            return
+        }
+        do throws(CommandError) { try Permission.require(role, for: "this", caller) } catch {
+            exchange.refusal = Problem(error)
+        }
     }
 
     /// What was found out about the credentials.

@@ -2,8 +2,8 @@ import Basics
 import Domain
 import Storage
 
-/// Compares the records of rules, channels, the outbox and accounts with what the log leaves of them, both
-/// ways: a row too few, a row too many, a row that differs.
+/// Compares the records of rules, channels, the outbox and accounts with what the log leaves of
+/// them, both ways: a row too few, a row too many, a row that differs.
 ///
 /// Memory: about 80 bytes a row.
 final class FeatureAudit {

@@ -1,6 +1,7 @@
 import Domain
 
-/// Bounds for the events of rules, channels, notices and accounts: no event is longer than this says.
+/// Bounds for the events of rules, channels, notices and accounts: no event is longer than this
+/// says.
 enum FeatureSize {
     private static let head = 512
 

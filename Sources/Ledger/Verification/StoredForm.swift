@@ -57,7 +57,8 @@ struct StoredForm: ~Copyable {
         }
     }
 
-    /// The records of rules, channels and accounts. A removal has the key of the notice's first row.
+    /// The records of rules, channels and accounts. A removal has the key of the notice's
+    /// first row, or of the grant.
     private mutating func encodeFeature(
         _ change: StateChange
     ) -> (keyspace: Keyspace, key: StoreKey) {

@@ -33,7 +33,8 @@ package import Domain
 ///     38 action                of system.action
 ///
 /// The messages are described at `ChangeCodec`, `PriceStepCodec`, `EventPartCodec`,
-/// `FeatureChangeCodec` and `AccountChangeCodec`. Which of 10–38 an event has follows from its type:
+/// `FeatureChangeCodec` and `AccountChangeCodec`. Which of 10–38 an event has follows from
+/// its type:
 ///
 ///     trade.*        10 once, 12*, 13*, 14
 ///     shipment.*     11 once, 12*, 10*, 15*, 16*, 17, 18, 14
