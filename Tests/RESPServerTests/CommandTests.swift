@@ -73,6 +73,34 @@ import Testing
         }
     }
 
+    /// The log keeps what an administrator does, and no value of a setting.
+    @Test func actionsAreKept() throws {
+        try serving { _, client in
+            #expect(try client.ask("SLOWLOG RESET") == .simple("OK"))
+            #expect(try client.ask("CLIENT KILL ID 999") == .integer(0))
+            _ = try client.ask("AUDIT")
+            _ = try client.ask("CONFIG SET secret hidden")
+            #expect(try client.ask("MULTI") == .simple("OK"))
+            _ = try client.ask("LATENCY RESET ping")
+            _ = try client.ask("EXEC")
+            #expect(try client.ask("XLEN events") == .integer(6))
+            let entries = try client.ask("XRANGE events 3 +")?.elements ?? []
+            let events = entries.compactMap { $0.elements?.last?.elements?.last?.text }
+            let wanted = [
+                #""data":{"command":"SLOWLOG RESET","target":null,"detail":null}}"#,
+                #""data":{"command":"CLIENT KILL","target":"ID 999","detail":null}}"#,
+                #""data":{"command":"AUDIT","target":null,"detail":null}}"#,
+                #""data":{"command":"LATENCY RESET","target":"ping","detail":null}}"#,
+            ]
+            #expect(events.count == wanted.count)
+            for (event, end) in zip(events, wanted) {
+                #expect(event.hasSuffix(end), "\(event)")
+                #expect(event.contains(#""type":"system.action""#))
+                #expect(event.contains(#""actor":"local""#))
+            }
+        }
+    }
+
     /// Words that a command does not know are refused, never ignored.
     @Test func unknownWords() throws {
         try serving { _, client in

@@ -32,15 +32,23 @@ package enum Permission {
 
 extension Caller {
     /// Whether an event may be shown to the caller, by whatever feed or page: internal ones to
-    /// nobody, those of accounts and administrators to administrators, those of stations to whoever
-    /// acts for one of them. Events of the catalog concern all.
+    /// nobody, those of accounts and administrators to administrators, those of rules and channels
+    /// from operators on, those of stations to whoever acts for one of them. Events of the catalog
+    /// concern all; a ship that is tracked shows the cargo aboard, all of which must be the
+    /// caller's.
     package func maySee(_ event: borrowing Event, names: Names) -> Bool {
         if event.type.isInternal { return false }
         if event.type.isForAdmins { return role == .admin }
+        switch event.data {
+        case .plugin, .channel: if role < .operator { return false }
+        default: break
+        }
         guard let stations else { return true }
         switch event.data {
         case .trade, .shipment, .inventory, .plugin, .channel, .notices: break
-        case .station, .item, .ship, .currency, .rate: return true
+        case .ship(_, _, let aboard, _):
+            return aboard.allSatisfy { maySee($0.after, names: names) }
+        case .station, .item, .currency, .rate: return true
         case .system, .user, .grant: return role == .admin
         }
         var isSeen = false
@@ -48,5 +56,17 @@ extension Caller {
             if stations.contains(names.station(station)) { isSeen = true }
         }
         return isSeen
+    }
+
+    /// Whether a trade is one of the caller's: its seller's or its buyer's.
+    package func maySee(_ trade: borrowing Trade, names: Names) -> Bool {
+        stations == nil || mayActFor(names.station(trade.seller))
+            || mayActFor(names.station(trade.buyer))
+    }
+
+    /// Whether a shipment is one of the caller's: its origin's or its destination's.
+    package func maySee(_ shipment: borrowing Shipment, names: Names) -> Bool {
+        stations == nil || mayActFor(names.station(shipment.origin))
+            || mayActFor(names.station(shipment.destination))
     }
 }

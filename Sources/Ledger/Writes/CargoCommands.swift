@@ -87,6 +87,10 @@ enum CargoCommands {
         }
         let first = change.shipment
         if !RequestHash.matches(claimed.requestHash, transaction.requestHash, words) {
+            // Whose it is, and what it was, is no stranger's business.
+            if !Lookup.isVisible(first, transaction) {
+                throw CommandError(.conflict, "shipment \(id) was made by another request")
+            }
             let field = try RequestDifference.ofShipment(
                 event, first, try parse(words, transaction), words, transaction)
             throw CommandError(

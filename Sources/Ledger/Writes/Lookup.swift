@@ -68,16 +68,11 @@ enum Lookup {
 
     /// Another station's trade is like one that does not exist.
     static func isVisible(_ trade: Trade, _ transaction: Transaction) -> Bool {
-        let caller = transaction.caller
-        return caller.stations == nil || caller.mayActFor(transaction.names.station(trade.seller))
-            || caller.mayActFor(transaction.names.station(trade.buyer))
+        transaction.caller.maySee(trade, names: transaction.names)
     }
 
     static func isVisible(_ shipment: Shipment, _ transaction: Transaction) -> Bool {
-        let caller = transaction.caller
-        return caller.stations == nil
-            || caller.mayActFor(transaction.names.station(shipment.origin))
-            || caller.mayActFor(transaction.names.station(shipment.destination))
+        transaction.caller.maySee(shipment, names: transaction.names)
     }
 
     /// A quantity of goods: 1 to 2⁵³ − 1, so that every client can hold it.

@@ -205,6 +205,10 @@ enum TradeCommands {
             throw CommandError(.err, "the event \(claimed.seq) of trade \(id) cannot be read")
         }
         if !RequestHash.matches(claimed.requestHash, transaction.requestHash, words) {
+            // Whose it is, and what it was, is no stranger's business.
+            if !Lookup.isVisible(change.trade, transaction) {
+                throw CommandError(.conflict, "trade \(id) was made by another request")
+            }
             let request = try parse(words, transaction, isReservation: isReservation)
             let field = try RequestDifference.ofTrade(
                 event, change, request, words, hash: claimed.requestHash,

@@ -60,10 +60,13 @@ extension Session {
         guard let id = Identifier(request[2]) else { return .reply(.null) }
         let view = self.view
         var body = ByteBuffer()
+        guard let caller = state.caller else { throw Self.noAuthentication }
         do throws(StorageError) {
-            if let trade = try view.trade(id: id) {
+            if let trade = try view.trade(id: id), caller.maySee(trade, names: view.names) {
                 body.appendJSON(trade, names: view.names)
-            } else if let shipment = try view.shipment(id: id) {
+            } else if let shipment = try view.shipment(id: id),
+                caller.maySee(shipment, names: view.names)
+            {
                 body.appendJSON(shipment, names: view.names)
             } else if let station = try view.station(id) {
                 body.appendJSON(station, names: view.names)

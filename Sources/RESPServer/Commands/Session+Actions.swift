@@ -5,7 +5,9 @@ import Ledger
 extension Session {
     /// Keeps in the log that an administrator's command has done its work, where no record shows
     /// it. Names of settings are kept, values never: they may be secrets.
-    func recordAction(_ command: SessionCommand, _ request: borrowing ArgumentVector) {
+    ///
+    /// - Returns: whether it is such a command.
+    func recordAction(_ command: SessionCommand, _ request: borrowing ArgumentVector) -> Bool {
         var target: String?
         switch command {
         case .configSet:
@@ -18,12 +20,13 @@ extension Session {
         case .shutdown: target = Self.words(request, from: 1)
         case .configRewrite, .configResetStat, .timeAccept, .slowlogReset: break
         // It is run again when its report is there.
-        case .audit: if resumed != nil { return }
-        default: return
+        case .audit: if resumed != nil { return false }
+        default: return false
         }
-        guard let caller = state.caller else { return }
+        guard let caller = state.caller else { return false }
         server.ledger.recordAction(
             command: CommandTable.name(of: request), target: target, as: caller)
+        return true
     }
 
     private static func words(

@@ -3,12 +3,12 @@ import Ledger
 
 extension Session {
     /// Answers a command that is about the connection or the server process, and keeps in the log
-    /// what an administrator has done by it.
+    /// what an administrator has done by it: such a reply leaves when that is on disk.
     func runSession(
         _ command: SessionCommand, _ request: borrowing ArgumentVector
     ) throws(CommandError) -> SessionOutcome {
         let outcome = try answerSession(command, request)
-        recordAction(command, request)
+        if recordAction(command, request), case .reply(let value) = outcome { return .held(value) }
         return outcome
     }
 

@@ -45,6 +45,29 @@ import Testing
         }
     }
 
+    /// A tracked ship shows the cargo aboard; rules and channels are from operators on.
+    @Test func cargoAboardIsNotForStrangers() throws {
+        try Market.check { market in
+            market.setUp(["SHIP ADD swift"])
+            let empty = market.events { market.take("SHIP TRACK swift 1 1 1") }
+            market.setUp(["CARGO CREATE luna mars water:1 ID c", "CARGO DISPATCH c BY swift"])
+            let laden = market.events { market.take("SHIP TRACK swift 2 2 2") }
+            let channel = market.events { market.take("CHANNEL ADD ops KIND log STATION luna") }
+            func seen(_ events: [Event], _ caller: Caller) -> Bool {
+                events.count == 1 && caller.maySee(events[0], names: market.state.names)
+            }
+            for role in Role.allCases {
+                let luna = Caller.of("luna", role: role)
+                let mars = Caller.of("mars", role: role)
+                let vega = Caller.of("vega", role: role)
+                #expect(seen(empty, luna) && seen(empty, mars) && seen(empty, vega))
+                #expect(seen(laden, luna) && seen(laden, mars) && !seen(laden, vega))
+                #expect(seen(channel, luna) == (role >= .operator))
+                #expect(!seen(channel, mars))
+            }
+        }
+    }
+
     @Test func actionsAreKept() throws {
         try Market.check { market in
             let admin = Caller(

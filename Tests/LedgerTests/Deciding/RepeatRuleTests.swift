@@ -182,6 +182,13 @@ import Testing
             #expect(market.run("CARGO CREATE luna mars water:5 ID c", as: vega).code == .noPerm)
             let luna = Caller.of("luna")
             #expect(market.run("TRADE CREATE luna mars water:5 ID t", as: luna).error == nil)
+            // What another's trade was is not told by way of what differs.
+            for line in [
+                "TRADE CREATE vega mars water:5 ID t", "CARGO CREATE vega mars ore:5 ID c",
+            ] {
+                market.refuse(line, .conflict, "made by another request", as: vega)
+                #expect(market.run(line, as: vega).error?.contains("differs") == false)
+            }
         }
     }
 }
