@@ -75,40 +75,6 @@ struct JWTTests {
         #expect(forge.refusal(madeLater, now: 1_800_000_001_000) == nil)
         #expect(forge.refusal(later, now: Int64.min) == .tooEarly)
     }
-
-    // MARK: Cache
-
-    @Test func provenTokensAreKnownAgain() throws {
-        let cache = try VerifiedTokens(capacity: 2)
-        let tokens = try (0..<10).map { try forge.token(payload: ["jti": "\"t-\($0)\""]) }
-        func take(_ token: String, _ now: Int64 = TokenForge.now) throws -> JWTClaims {
-            try cache.claims(of: token.utf8.span, by: forge.jwt, nowMilliseconds: now)
-        }
-        for _ in 0..<3 {
-            for (index, token) in tokens.enumerated() {
-                #expect(try take(token).id == "t-\(index)")
-                #expect(try take(tokens[0]).id == "t-0")
-            }
-        }
-        // Proven does not mean in force.
-        #expect(throws: JWTError.expired) { try take(tokens[0], 1_800_000_900_000) }
-        // One letter more is another token.
-        #expect(throws: JWTError.self) { try take(tokens[0] + "A") }
-        #expect(throws: JWTError.malformed) { try take(String(repeating: "a", count: 9_000)) }
-        cache.removeAll()
-        #expect(try take(tokens[0]).id == "t-0")
-    }
-
-    @Test func aRefusedTokenIsNotKept() throws {
-        let cache = try VerifiedTokens()
-        let forged = try forge.token(key: [UInt8](repeating: 8, count: 32))
-        for _ in 0..<2 {
-            #expect(throws: JWTError.badSignature) {
-                try cache.claims(
-                    of: forged.utf8.span, by: forge.jwt, nowMilliseconds: TokenForge.now)
-            }
-        }
-    }
 }
 
 extension TokenForge {
