@@ -36,6 +36,10 @@ package final class ServingLoop {
     package var status: (any StatusPort)?
     /// Rules and channels; nil: their commands are refused.
     package var features: (any FeatureCommands)?
+    /// How much users and addresses may ask; nil: no limits.
+    package var rates: RateLimits?
+    /// Networks that may connect; nil: all. The Unix socket always may.
+    package var allowed: AddressRanges?
     /// Called once by `SHUTDOWN`.
     package var onShutdown: (() -> Void)?
     /// The thread of the `AUDIT` that is under way.
@@ -176,9 +180,22 @@ package final class ServingLoop {
         listener.onPause = { [log] error in
             log.warning("accepting connections paused", ["reason": "\(error)"])
         }
-        try listener.start(on: loop) { socket, peer in accept(socket, peer, local) }
+        try listener.start(on: loop) { [weak self] socket, peer in
+            // The socket closes where nobody takes it.
+            if self?.admits(peer) == true { accept(socket, peer, local) }
+        }
         listeners.append(listener)
         return local
+    }
+
+    /// Whether an address may connect at all.
+    private func admits(_ peer: Endpoint) -> Bool {
+        guard let allowed, case .tcp(let host, _) = peer, !allowed.contains(host) else {
+            return true
+        }
+        statistics.connectionsRejected &+= 1
+        log.debug("an address that is not allowed was turned away", ["address": "\(host)"])
+        return false
     }
 
     /// Waits until what the start has written is on disk, so that the first reader sees the whole

@@ -206,7 +206,13 @@ package final class RESPServer: Edge {
 
     package func collect() {}
 
-    package func accountsChanged(_ names: Set<Identifier>) {}
+    package func accountsChanged(_ names: Set<Identifier>) {
+        for session in Array(sessions.values) {
+            if let caller = session.state.caller, names.contains(caller.name) {
+                session.recheckCaller()
+            }
+        }
+    }
 
     package func checkDeadlines(now: UInt64) {
         for session in Array(sessions.values) { session.checkDeadlines(now: now) }

@@ -1,6 +1,7 @@
 import Accounts
 import Basics
 import Connections
+import Domain
 import EventLoop
 import HTTPCore
 import Ledger
@@ -28,17 +29,35 @@ extension HTTPConnection {
         case .malformed?:
             refuseLogIn(exchange, Problem(.noAuth, "the Authorization field is none that is known"))
         case .basic(let name, let password)?:
-            let caller = server.serving.authenticator.authenticate(name: name, password: password)
-            if let caller {
-                welcome(exchange, caller)
-            } else {
-                server.serving.statistics.authenticationFailures &+= 1
-                refuseLogIn(exchange, Problem(.wrongPass, "name and password do not fit"))
-            }
-        case .bearer?:
-            refuseLogIn(exchange, Problem(.wrongPass, "the token is not one of this server"))
+            return logIn(exchange, Credentials(name: name, secret: password))
+        case .bearer(let token)?: return logIn(exchange, .token(token))
         }
         return .known
+    }
+
+    /// Asks who the credentials belong to: at once, or a thread.
+    private func logIn(_ exchange: Exchange, _ credentials: Credentials) -> Admission {
+        let authenticator = server.serving.authenticator
+        if let found = authenticator.recall(credentials, from: exchange.peer) {
+            settle(exchange, found)
+            return .known
+        }
+        let (mailbox, id, serial) = (server.mailbox, id, exchange.serial)
+        authenticator.verify(credentials, from: exchange.peer) { found in
+            mailbox.add(Delivery(connection: id, exchange: serial, content: .logIn(found)))
+        }
+        return .waits
+    }
+
+    private func settle(_ exchange: Exchange, _ found: LogIn) {
+        switch found {
+        case .caller(let caller): welcome(exchange, caller)
+        case .refused(let error, let seconds):
+            server.serving.statistics.authenticationFailures &+= 1
+            var problem = Problem(error)
+            if let seconds { problem.fields.append(("Retry-After", "\(seconds)")) }
+            refuseLogIn(exchange, problem)
+        }
     }
 
     /// Without a caller the path's own answer is nobody's business.
@@ -58,17 +77,8 @@ extension HTTPConnection {
     }
 
     /// What was found out about the credentials.
-    func didLogIn(_ exchange: Exchange, _ found: CallerFound) {
-        switch found {
-        case .caller(let caller): welcome(exchange, caller)
-        case .refused(let error): refuseLogIn(exchange, Problem(error))
-        }
+    func didLogIn(_ exchange: Exchange, _ found: LogIn) {
+        settle(exchange, found)
         beginBody(exchange)
     }
-}
-
-/// What came of looking at credentials.
-enum CallerFound: Sendable {
-    case caller(Caller)
-    case refused(CommandError)
 }

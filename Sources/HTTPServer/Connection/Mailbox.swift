@@ -1,3 +1,4 @@
+import Accounts
 import EventLoop
 import HTTPCore
 import Ledger
@@ -7,7 +8,7 @@ import Synchronization
 struct Delivery: Sendable {
     enum Content: Sendable {
         /// Who the credentials belong to.
-        case logIn(CallerFound)
+        case logIn(LogIn)
         /// The whole answer.
         case response(HTTPResponse)
         /// What a feature says to a command.

@@ -74,12 +74,16 @@ extension Ledger {
 
     /// Makes the user `admin` of a server that has no administrator who could log in.
     ///
-    /// - Parameter hash: a PHC string.
+    /// - Parameters:
+    ///   - hash: a PHC string.
+    ///   - caller: whose doing it is; the server's own where nobody chose the password.
     /// - Returns: the user; nil where there is an administrator, or a user of that name.
-    package func setFirstPassword(_ hash: String) throws(CommandError) -> User? {
+    package func setFirstPassword(
+        _ hash: String, as caller: Caller = .system
+    ) throws(CommandError) -> User? {
         if state.hasAdmin() || state.users[User.admin] != nil { return nil }
         var user: User?
-        try write(as: .system) { user = UserDecision.addFirstAdmin(hash: hash, $0) }
+        try write(as: caller) { user = UserDecision.addFirstAdmin(hash: hash, $0) }
         return user
     }
 

@@ -79,24 +79,10 @@ extension Session {
                 "AUTH <password> called without any password configured for the default user. "
                     + "Are you sure your configuration is correct?")
         }
-        if request.count == 2 {
-            try logIn(name: "admin", password: request[1])
-        } else {
-            try logIn(name: request.text(1), password: request[2])
-        }
-        return .ok
-    }
-
-    private func logIn(name: String, password: Span<UInt8>) throws(CommandError) {
-        let caller = server.authenticator.authenticate(
-            name: name, password: Redacted(password.lossyText))
-        guard let caller else {
-            server.statistics.authenticationFailures &+= 1
-            server.log.warning("a log-in was refused", ["client": "\(peer)"])
-            throw CommandError(
-                .wrongPass, "invalid username-password pair or user is disabled.")
-        }
-        state.caller = caller
+        let name = request.count == 2 ? "default" : request.text(1)
+        let secret = Redacted(request[request.count - 1].lossyText)
+        let isDone = try logIn(Credentials(name: name, secret: secret))
+        return isDone ? .ok : .park(.worker, deadline: nil)
     }
 
     private func hello(_ request: borrowing ArgumentVector) throws(CommandError) -> SessionOutcome {
@@ -114,9 +100,14 @@ extension Session {
             position = 2
         }
         var name: String?
+        var credentials: Credentials?
         while position < request.count {
-            if request[position].equalsFolded("AUTH"), position + 2 < request.count {
-                try logIn(name: request.text(position + 1), password: request[position + 2])
+            if request[position].equalsFolded("AUTH"), position + 2 < request.count,
+                credentials == nil
+            {
+                credentials = Credentials(
+                    name: request.text(position + 1),
+                    secret: Redacted(request[position + 2].lossyText))
                 position += 3
             } else if request[position].equalsFolded("SETNAME"), position + 1 < request.count {
                 name = try clientName(request[position + 1])
@@ -125,6 +116,7 @@ extension Session {
                 throw CommandError(.err, "Syntax error in HELLO option '\(request.text(position))'")
             }
         }
+        if let credentials, !(try logIn(credentials)) { return .park(.worker, deadline: nil) }
         if state.caller == nil {
             throw CommandError(
                 .noAuth,

@@ -58,6 +58,18 @@ extension Session {
         }
     }
 
+    /// Ends all subscriptions, with the confirmations that `UNSUBSCRIBE` would give.
+    func endSubscriptions() {
+        for name in state.channels {
+            server.hub.remove(self, channel: name)
+            confirm("unsubscribe", .text(name))
+        }
+        for name in state.patterns {
+            server.hub.remove(self, pattern: name)
+            confirm("punsubscribe", .text(name))
+        }
+    }
+
     private func confirm(_ kind: String, _ name: ReplyValue) {
         push([.text(kind), name, .integer(Int64(state.subscriptionCount))])
     }

@@ -47,6 +47,7 @@ extension Session {
         do throws(CommandError) {
             let index = try server.commands.find(request)
             state.lastCommand = index
+            if resumed == nil { try takeRate() }
             if index == server.commands.level && answerLevel(request) { return .done }
             if !server.monitors.isEmpty && resumed == nil { server.feedMonitors(self, request) }
             guard case .session(let command) = server.commands.all[index].handler,

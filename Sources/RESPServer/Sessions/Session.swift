@@ -313,22 +313,6 @@ final class Session: EventHandler {
         didAppend(group: 0)
     }
 
-    /// Appends what the client did not ask for now; it is sent at the end of the turn.
-    func push(_ values: [ReplyValue]) {
-        if isClosed || closesAfterReply { return }
-        ReplyEncoder.appendPush(values, as: state.format, to: &output.buffer)
-        didAppend(group: 0)
-        server.markDirty(self)
-    }
-
-    /// Appends a status line that the client did not ask for now, as `MONITOR` sends them.
-    func push(status line: String) {
-        if isClosed || closesAfterReply { return }
-        ReplyEncoder.append(.simple(line), as: state.format, to: &output.buffer)
-        didAppend(group: 0)
-        server.markDirty(self)
-    }
-
     /// Counts a reply that is an error.
     private func note(_ value: ReplyValue) {
         guard case .error(let error) = value else { return }
@@ -336,7 +320,7 @@ final class Session: EventHandler {
         server.statistics.errors[error.code.rawValue, default: 0] &+= 1
     }
 
-    private func didAppend(group: UInt64) {
+    func didAppend(group: UInt64) {
         output.endReply(group: group, durable: server.ledger.durableGroup)
         if output.isHolding { server.markHolding(self) }
         let hard =
@@ -466,8 +450,13 @@ final class Session: EventHandler {
             if now >= lastMoment { close() }
             return
         }
+        if let expires = state.caller?.expires,
+            expires.milliseconds <= server.clock.wallMilliseconds()
+        {
+            recheckCaller()
+        }
         let limits = server.limits
-        let age = (now &- state.connected) / 1_000_000
+        let age = (now &- state.anonymousSince) / 1_000_000
         if (state.caller == nil || !transport.isReady) && age > UInt64(limits.loginMilliseconds) {
             let late = transport.isReady ? "log in" : "begin TLS"
             server.log.info("a connection did not \(late) in time", ["client": "\(peer)"])

@@ -17,6 +17,10 @@ struct SessionState {
 
     /// On whose behalf it acts; nil before log-in.
     var caller: Caller?
+    /// What another thread finds out about the credentials of the present request.
+    var logIn: LogInBox?
+    /// Monotonic nanoseconds since when nobody is logged in, while nobody is.
+    var anonymousSince: UInt64
     var format = ReplyFormat.resp(.two)
     var replyMode = ReplyMode.on
     /// `CLIENT SETNAME`.
@@ -40,6 +44,7 @@ struct SessionState {
     init(caller: Caller?, now: UInt64) {
         self.caller = caller
         connected = now
+        anonymousSince = now
         lastActive = now
     }
 
