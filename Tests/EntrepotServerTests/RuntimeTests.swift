@@ -83,19 +83,30 @@ import Testing
         }
     }
 
-    @Test func aPasswordIsMadeUpBeyondLoopback() throws {
+    @Test func aPasswordIsMadeUpWhereSomebodyMustLogIn() throws {
         try withConfiguration { configuration in
             let log = Log(level: .error, format: .text, clock: SystemClock(), sink: NoSink())
             let path = configuration.data + "/admin-password"
-            _ = try AdministratorPassword.authenticator(configuration, log: log)
+            configuration.http = nil
+            #expect(try AdministratorPassword.first(configuration, log: log) == nil)
             #expect(try FileSystem.kind(of: path) == nil)
+            // Beyond loopback, over HTTP, or where everybody must.
             configuration.tcp = Endpoint(host: "0.0.0.0", port: 0)
-            _ = try AdministratorPassword.authenticator(configuration, log: log)
+            let made = try #require(try AdministratorPassword.first(configuration, log: log))
+            #expect(!made.isGiven)
             let first = try FileSystem.read(path, limit: 4_096).array
-            #expect(first.count == 27)
+            #expect(first.count == 27 && first.starts(with: made.password.revealed.utf8))
             #expect(try FileSystem.permissions(of: path) == 0o600)
-            _ = try AdministratorPassword.authenticator(configuration, log: log)
+            configuration.tcp = Endpoint(host: "127.0.0.1", port: 0)
+            configuration.http = Endpoint(host: "127.0.0.1", port: 0)
+            #expect(try AdministratorPassword.first(configuration, log: log) == made)
+            configuration.http = nil
+            configuration.auth = .required
+            #expect(try AdministratorPassword.first(configuration, log: log) == made)
             #expect(try FileSystem.read(path, limit: 4_096).array == first)
+            configuration.adminPassword = Redacted("chosen")
+            let given = try #require(try AdministratorPassword.first(configuration, log: log))
+            #expect(given.isGiven && given.password.revealed == "chosen")
         }
     }
 }

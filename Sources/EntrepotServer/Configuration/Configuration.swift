@@ -50,6 +50,24 @@ package struct Configuration: Sendable {
     package var adminPassword: Redacted?
     /// A file that holds it.
     package var adminPasswordFile: String?
+    /// The directory of the keys of access tokens; nil: in the data directory.
+    package var jwtKeys: String?
+    /// The issuer of access tokens; nil: `entrepot`.
+    package var jwtIssuer: String?
+    /// How long an access token is in force.
+    package var accessTokenSeconds = 900
+    /// How long a log-in over HTTP lasts.
+    package var sessionSeconds = 30 * 86_400
+    /// How long a log-in of the page lasts.
+    package var pageSessionSeconds = 12 * 3_600
+    /// Networks that may connect.
+    package var allowAddresses = AllowedAddresses()
+    /// Requests of one user in a window; 0: no limit.
+    package var rateUserRequests = 0
+    /// Requests of one address in a window; 0: no limit.
+    package var rateAddressRequests = 0
+    /// The window of both.
+    package var rateWindowSeconds = 60
 
     // MARK: HTTP
 

@@ -63,16 +63,4 @@ package enum SettingTable {
             "log_level", \.logLevel, .log, changeable: true,
             "The least grave level that is logged."),
     ]
-
-    private static let accounts: [Setting] = [
-        .value(
-            "auth", \.auth, .accounts,
-            "Who logs in over TCP: everybody, or not loopback before the first user is made."),
-        .secret(
-            "admin_password", \.adminPassword, .accounts,
-            "The password of `admin` at the first start; a file is safer."),
-        .file(
-            "admin_password_file", \.adminPasswordFile, .accounts,
-            "A file whose first line is the password of `admin` at the first start."),
-    ]
 }

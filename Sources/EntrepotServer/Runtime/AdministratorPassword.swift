@@ -1,25 +1,31 @@
-import Accounts
 import Basics
-import RESPServer
 import System
 
-/// Who administers a server that knows no users yet.
+/// The password that a server without users gets its administrator by.
 enum AdministratorPassword {
-    /// Loopback needs no log-in as long as nobody set a password; any other address does, and gets
-    /// a password made up where none was given.
-    static func authenticator(
+    /// A password and where it comes from.
+    struct First: Sendable, Equatable {
+        let password: Redacted
+        /// Somebody chose it; else it was made up.
+        let isGiven: Bool
+    }
+
+    /// The password of the first administrator; nil where nobody needs one: nothing but loopback
+    /// over TCP can reach the server, and that needs no log-in yet.
+    ///
+    /// - Throws: a sentence for the operator.
+    static func first(
         _ configuration: Configuration, log: Log
-    ) throws(ServerFailure) -> AdministratorAuthenticator {
-        var password: Redacted?
+    ) throws(ServerFailure) -> First? {
         do throws(ConfigurationError) {
-            password = try configuration.initialAdminPassword()
+            if let given = try configuration.initialAdminPassword() {
+                return First(password: given, isGiven: true)
+            }
         } catch { throw ServerFailure(error.description) }
-        let trustsLoopback =
-            configuration.auth == .auto && configuration.tcp.isLoopback && password == nil
-        if password == nil && !trustsLoopback {
-            password = try generated(in: configuration.data, log: log)
-        }
-        return AdministratorAuthenticator(password: password, trustsLoopback: trustsLoopback)
+        let trustsLoopback = configuration.auth == .auto && configuration.tcp.isLoopback
+        if trustsLoopback && configuration.http == nil { return nil }
+        return First(
+            password: try generated(in: configuration.data, log: log), isGiven: false)
     }
 
     /// The password in `DATA/admin-password`, written there where it is new. It never goes to a

@@ -7,11 +7,17 @@ import Notifications
 /// Sends the commands that take their time to whoever answers them.
 final class FeatureDispatch: FeatureCommands {
     private let notifications: Notifications
+    private let accounts: any FeatureCommands
     private let rules: any FeatureCommands
 
-    /// - Parameter rules: answers the commands of `PLUGIN`.
-    init(notifications: Notifications, rules: any FeatureCommands) {
+    /// - Parameters:
+    ///   - accounts: hashes the passwords of commands.
+    ///   - rules: answers the commands of `PLUGIN`.
+    init(
+        notifications: Notifications, accounts: any FeatureCommands, rules: any FeatureCommands
+    ) {
         self.notifications = notifications
+        self.accounts = accounts
         self.rules = rules
     }
 
@@ -19,6 +25,9 @@ final class FeatureDispatch: FeatureCommands {
         _ spec: CommandSpec, _ words: [[UInt8]], caller: Caller,
         complete: @escaping @Sendable (FeatureResult) -> Void
     ) {
+        if spec.group == .account {
+            return accounts.run(spec, words, caller: caller, complete: complete)
+        }
         switch spec.name {
         case "CHANNEL TEST": testChannel(words, caller, complete)
         default: rules.run(spec, words, caller: caller, complete: complete)

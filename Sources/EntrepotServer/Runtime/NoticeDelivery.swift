@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import Domain
 import HTTPClient
@@ -9,13 +10,12 @@ import Storage
 enum NoticeDelivery {
     /// - Throws: where the file of the mail server's password cannot be read.
     static func make(
-        _ configuration: Configuration, ledger: Ledger, log: Log
+        _ configuration: Configuration, ledger: Ledger, book: AccountBook, log: Log
     ) throws(ServerFailure) -> Notifications {
         Notifications(
             options: try options(configuration), ledger: InboxLedger(inbox: ledger.inbox, log: log),
             view: ledger.durableView, clock: ledger.clock, log: log,
-            // Nobody acts for a station as long as there are no users.
-            users: { _ in [] })
+            users: { stations in book.mailAddresses(of: stations) })
     }
 
     private static func options(

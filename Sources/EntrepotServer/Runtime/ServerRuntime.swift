@@ -1,3 +1,4 @@
+import Accounts
 package import Basics
 import Connections
 import EventLoop
@@ -33,6 +34,7 @@ package final class ServerRuntime {
     private let status: ServerStatus
     private let notifications: Notifications
     private let rules: ServerRules
+    private let accounts: ServerAccounts
     private let features: FeatureDispatch
     /// What is listened on, as `HOST:PORT`.
     package let tcp: String
@@ -68,21 +70,23 @@ package final class ServerRuntime {
                 ["last_event": "\(last)"])
         }
         ledger = try Self.openLedger(store, configuration, loop, clock)
-        let authenticator = try AdministratorPassword.authenticator(configuration, log: log)
+        accounts = try ServerAccounts(configuration, ledger: ledger, clock: clock, log: log)
         let identity = ServerIdentity(
             version: Versions.entrepot, runID: Self.randomDigits(40), processID: getpid(),
             dataDirectory: FileSystem.absolute(configuration.data))
         serving = ServingLoop(
             loop: loop, ledger: ledger, log: log, limits: configuration.limits,
-            identity: identity, authenticator: authenticator)
+            identity: identity, authenticator: accounts.book)
         do throws(StorageError) { server = try RESPServer(serving) } catch {
             throw ServerFailure(error.message)
         }
         settings = LiveConfiguration(configuration, log: log, environment: environment)
         status = ServerStatus(directory: configuration.data, clock: clock)
-        notifications = try NoticeDelivery.make(configuration, ledger: ledger, log: log)
+        notifications = try NoticeDelivery.make(
+            configuration, ledger: ledger, book: accounts.book, log: log)
         rules = try ServerRules(configuration, ledger: ledger, log: log)
-        features = FeatureDispatch(notifications: notifications, rules: rules.commands)
+        features = FeatureDispatch(
+            notifications: notifications, accounts: accounts.commands, rules: rules.commands)
         web =
             configuration.http == nil
             ? nil : HTTPServer(serving, settings: HTTPSettings(configuration))
@@ -97,6 +101,7 @@ package final class ServerRuntime {
         } catch {
             // Nothing was served: the store closes as cleanly as it was opened.
             serving.dismantle()
+            accounts.stop()
             rules.stop()
             try? ledger.stop()
             throw ServerFailure("\(error)")
@@ -154,6 +159,8 @@ package final class ServerRuntime {
             serving.limits = configuration.limits
             web?.settings = HTTPSettings(configuration)
             ledger.limits = configuration.limits
+            serving.allowed = configuration.allowAddresses.ranges
+            accounts.rates.set(configuration.rateLimits)
             do throws(StorageError) {
                 try ledger.setSyncPolicy(configuration.fsync.syncPolicy)
             } catch {
@@ -164,9 +171,15 @@ package final class ServerRuntime {
         serving.onShutdown = { [loop] in loop.stop() }
         serving.configuration = settings
         serving.status = status
+        serving.rates = accounts.rates
+        serving.allowed = configuration.allowAddresses.ranges
         serving.features = features
         status.notifications = notifications
         status.rules = rules
+        ledger.observeDurable { [accounts, serving] events, view in
+            let changed = accounts.observe(events, view)
+            if !changed.isEmpty { serving.accountsChanged(changed) }
+        }
         ledger.observeDurable { [notifications] events, view in
             notifications.observe(events, view)
         }
@@ -197,6 +210,7 @@ package final class ServerRuntime {
         serving.stop()
         try Self.explained { () throws(SystemError) in try loop.run() }
         // What rules and lanes hand over last, the ledger takes in before it stops.
+        accounts.stop()
         rules.stop()
         notifications.stop()
         do throws(StorageError) { try ledger.stop() } catch {
