@@ -55,6 +55,9 @@ final class Connection {
 
     @discardableResult func send(_ text: String) -> Bool { send(text.utf8) }
 
+    /// Says that nothing more is sent; replies can still be read.
+    func sendNoMore() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// One request in the array form.
     static func request(_ words: [String]) -> [UInt8] {
         var bytes = Array("*\(words.count)\r\n".utf8)
@@ -100,6 +103,18 @@ final class Connection {
         let rest = Array(received.bytes.array[taken...])
         taken = received.count
         return rest
+    }
+
+    /// What has come, until it ends in `end`.
+    func readText(until end: String) throws -> String {
+        while true {
+            let text = String(decoding: received.bytes.array[taken...], as: UTF8.self)
+            if text.hasSuffix(end) {
+                taken = received.count
+                return text
+            }
+            guard try fill() else { throw Trouble("the end came first, behind \(text)") }
+        }
     }
 
     /// False at the end of the stream.

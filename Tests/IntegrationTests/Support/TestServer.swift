@@ -14,25 +14,33 @@ final class TestServer {
     static let isThere = binary != nil
     static let absence = "no release binary: scripts/test builds it, ENTREPOT_BINARY names one"
 
+    /// The variables of a server whose admin has the password of `authorization`.
+    static let withPassword = ["ENTREPOT_ADMIN_PASSWORD": "pass-word-1"]
+    /// The header line of that admin.
+    static let authorization = "Authorization: Basic YWRtaW46cGFzcy13b3JkLTE=\r\n"
+
     let folder: Folder
     let data: String
     private(set) var program: Program
     private(set) var port: UInt16 = 0
+    /// Of the HTTP edge; 0 where the test asked for none.
+    private(set) var httpPort: UInt16 = 0
     private let flags: [String]
     private let variables: [String: String]
 
     /// - Parameters:
     ///   - data: the data directory; nil makes one.
     ///   - prefix: words before the program's, such as a tracer's.
+    ///   - http: whether it listens for HTTP as well.
     init(
         _ flags: [String] = [], variables: [String: String] = [:], data: String? = nil,
-        prefix: [String] = []
+        prefix: [String] = [], http: Bool = false
     ) throws {
         folder = try Folder()
         self.data = data ?? folder.path + "/data"
-        self.flags = flags
+        self.flags = ["--http", http ? "127.0.0.1:0" : "off"] + flags
         self.variables = variables
-        program = try Self.spawn(folder, self.data, flags, variables, prefix)
+        program = try Self.spawn(folder, self.data, self.flags, variables, prefix)
         try awaitReady()
     }
 
@@ -44,6 +52,9 @@ final class TestServer {
     }
 
     func connect() throws -> Connection { try Connection(port: port) }
+
+    /// A connection to the HTTP edge.
+    func connectHTTP() throws -> Connection { try Connection(port: httpPort) }
 
     /// Resident memory in KiB.
     var residentKiB: Int {
@@ -59,7 +70,7 @@ final class TestServer {
         guard let binary else { throw Trouble(absence) }
         let words =
             prefix + [
-                binary, "serve", "--data", data, "--tcp", "127.0.0.1:0", "--http", "off",
+                binary, "serve", "--data", data, "--tcp", "127.0.0.1:0",
                 "--plugins", folder.path + "/plugins",
             ]
         return try Program(words + flags, in: folder.path, environment: variables)
@@ -70,6 +81,8 @@ final class TestServer {
             let line = program.output
             if line.hasSuffix("\n"), let rest = line.text(behind: "tcp=127.0.0.1:") {
                 port = UInt16(rest.prefix { $0.isNumber }) ?? 0
+                let web = line.text(behind: "http=127.0.0.1:")
+                httpPort = web.flatMap { UInt16($0.prefix { $0.isNumber }) } ?? 0
                 return
             }
             if let status = program.poll() {
