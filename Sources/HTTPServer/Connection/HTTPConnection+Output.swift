@@ -154,7 +154,9 @@ extension HTTPConnection {
         guard let registration, !isClosed else { return }
         var wanted: ReadyEvents = []
         switch phase {
-        case .waiting: wanted.insert(.peerClosed)
+        // Who has said all it has to say still waits for its answer; who is gone is noticed when
+        // that is sent, or by a reset before.
+        case .waiting: break
         case .stream: wanted = [.readable, .peerClosed]
         case .draining: wanted.insert(.readable)
         case .head, .body:

@@ -118,8 +118,8 @@ final class HTTPConnection: EventHandler {
         if isClosed { return }
         if events.contains(.readable) || transport.wantsRoom {
             receive()
-        } else if events.contains(.peerClosed), phase == .waiting || phase == .stream {
-            // Nobody is left to hear the answer.
+        } else if events.contains(.peerClosed), phase == .stream {
+            // Nobody is left to hear the events.
             close()
         }
     }
