@@ -18,6 +18,7 @@ final class RunningHTTPServer: Sendable {
         var clock: any Clock = SystemClock()
         var sink: any LogSink = NoSink()
         var syncPolicy = StoreOptions.SyncPolicy.off
+        var gate: LedgerOptions.WriteGate?
         /// In place of the real table.
         var routes: [Route]?
         /// Is told of the parts before the server listens.
@@ -62,6 +63,7 @@ final class RunningHTTPServer: Sendable {
         var ledgerOptions = LedgerOptions()
         ledgerOptions.limits = given.limits
         ledgerOptions.syncPolicy = given.syncPolicy
+        ledgerOptions.writeGate = given.gate
         let ledger = try Ledger(
             store: store, options: ledgerOptions, clock: given.clock, wake: { loop.wake() },
             fail: { CurrentProcess.writeError("\($0)\n") })

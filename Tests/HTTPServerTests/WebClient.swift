@@ -92,6 +92,25 @@ final class WebClient {
         }
     }
 
+    /// The next reply, if it comes in time.
+    func reply(within milliseconds: Int) throws -> WebReply? {
+        try socket.setTimeLimit(milliseconds: max(milliseconds, 1))
+        defer { try? socket.setTimeLimit(milliseconds: 10_000) }
+        return try reply()
+    }
+
+    /// Reads what comes until the end, or until nothing comes for 10 s.
+    ///
+    /// - Returns: how many bytes there were; nil without an end.
+    func readToEnd() throws -> Int? {
+        var count = 0
+        while try receive() {
+            count += received.count
+            received.removeAll()
+        }
+        return hasEnded ? count : nil
+    }
+
     private func receive() throws -> Bool {
         if hasEnded { return false }
         switch try socket.read(into: &received, maximum: 65_536) {

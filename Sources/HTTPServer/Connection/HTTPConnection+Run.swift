@@ -31,8 +31,9 @@ extension HTTPConnection {
             switch route.handler {
             case .command(let call):
                 do throws(Problem) { try run(call, input, exchange) } catch {
-                    // It may tell of what is not on disk yet.
-                    answer(exchange, error, group: server.ledger.openGroup)
+                    // That of a write may tell of what is not on disk yet.
+                    let isFree = route.isRead && !output.isHolding
+                    answer(exchange, error, group: isFree ? 0 : server.ledger.openGroup)
                 }
             case .local(let handle):
                 answer(exchange, try handle(input, server), group: presentGroup)
