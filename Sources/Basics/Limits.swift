@@ -86,6 +86,15 @@ package struct Limits: Sendable, Equatable {
     /// A reply of which nothing could be sent for this time closes the connection.
     package var httpWriteMilliseconds = 20_000
 
+    // MARK: Feeds
+
+    /// How often a feed says that it lives, and where it is.
+    package var feedHeartbeatMilliseconds = 15_000
+    /// Longest message of a client over WebSocket.
+    package var feedMessageBytes = 64 * 1_024
+    /// Most subscriptions of one WebSocket.
+    package var feedSubscriptions = 32
+
     // MARK: Records and queries
 
     /// Deepest nesting of a JSON document.

@@ -110,6 +110,12 @@ package struct Socket: ~Copyable, Sendable {
         try calling("fcntl") { fcntl(descriptor, F_SETFL, wanted) }
     }
 
+    /// Keeps the system from holding more than this of what was sent and has not arrived (Linux
+    /// takes twice the number); else it lets the buffer grow to megabytes. Failing is harmless.
+    package static func limitSendBuffer(of descriptor: Int32, bytes: Int) {
+        try? SocketOptions.set(descriptor, SOL_SOCKET, SO_SNDBUF, Int32(clamping: bytes))
+    }
+
     /// How long a blocking read or write waits before it gives `wouldBlock`; 0 for ever.
     package func setTimeLimit(milliseconds: Int) throws(SystemError) {
         let bounded = max(milliseconds, 0)

@@ -14,6 +14,8 @@ package struct CloseCode: RawRepresentable, Sendable, Equatable {
     package static let unsupportedData = CloseCode(rawValue: 1_003)
     /// A text that is not UTF-8.
     package static let invalidPayload = CloseCode(rawValue: 1_007)
+    /// Traffic that the server does not put up with.
+    package static let policyViolation = CloseCode(rawValue: 1_008)
     /// A message that is longer than the limit.
     package static let messageTooBig = CloseCode(rawValue: 1_009)
     /// The client reads too slowly.

@@ -118,6 +118,16 @@ extension SettingTable {
         .number(
             "http_write_milliseconds", \.limits.httpWriteMilliseconds, .http, .milliseconds,
             100...hour, "A reply of which nothing could be sent for this time is given up."),
+        .number(
+            "feed_heartbeat_milliseconds", \.limits.feedHeartbeatMilliseconds, .http,
+            .milliseconds, 1_000...hour, changeable: true,
+            "How often a feed says that it lives, and where it is."),
+        .number(
+            "feed_message_bytes", \.limits.feedMessageBytes, .http, .bytes, 1_024...mebibyte,
+            "Longest message of a client over WebSocket."),
+        .number(
+            "feed_subscriptions", \.limits.feedSubscriptions, .http, .count, 1...1_024,
+            changeable: true, "Most subscriptions of one WebSocket."),
     ]
 
     private static let records: [Setting] = [

@@ -29,6 +29,10 @@ protocol FeedPort: AnyObject {
     func checkDeadlines(now: UInt64)
     /// Users or what they were granted changed.
     func accountsChanged(_ names: Set<Identifier>)
+    /// Sends what is to be sent, for a bounded time; wakes the loop where more is left.
+    func flush()
+    /// The limits in force are new.
+    func limitsChanged(_ limits: Limits)
     /// Tell every subscriber and finish.
     func beginStop()
 }

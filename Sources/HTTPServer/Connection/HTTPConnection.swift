@@ -263,6 +263,9 @@ final class HTTPConnection: EventHandler {
         phase = .stream
         patience = .none
         body = nil
+        // What the system has taken cannot be called back: a client that does not read is to be
+        // noticed soon, and thousands of them are not to fill the system's memory.
+        Socket.limitSendBuffer(of: transport.descriptor, bytes: 64 << 10)
         // What comes next begins when this turn's bytes are put back.
         server.markDirty(self)
     }

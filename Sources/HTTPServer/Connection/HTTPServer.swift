@@ -76,6 +76,7 @@ package final class HTTPServer: Edge {
         self.trie = trie
         var generator = SystemRandomNumberGenerator()
         requestPrefix = String(generator.next(upperBound: 36 * 36 * 36 * 36) as UInt64, radix: 36)
+        feeds = FeedHub.make(serving)
         serving.add(self)
     }
 
@@ -173,6 +174,8 @@ package final class HTTPServer: Edge {
                 connection.flushAndGoOn()
             }
         }
+        // Last, and for a bounded time: nobody waits for those who only listen.
+        feeds?.flush()
     }
 
     package func publish(_ events: [Event], _ view: ReadView) { feeds?.publish(events, view) }
@@ -195,6 +198,7 @@ package final class HTTPServer: Edge {
     package func limitsChanged(_ limits: Limits) {
         self.limits = limits
         runner.limits = limits
+        feeds?.limitsChanged(limits)
     }
 
     /// The date for header fields, made once a second.
