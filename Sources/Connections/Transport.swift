@@ -46,6 +46,17 @@ package struct Transport: ~Copyable {
         self.socket = socket
     }
 
+    /// A client's side of TLS.
+    ///
+    /// - Parameter host: the server's name or number, as its certificate must have it.
+    /// - Throws: where the name cannot be one; the socket is closed then.
+    package init(
+        _ socket: consuming Socket, connecting context: TLSContext, host: String
+    ) throws(TLSError) {
+        session = try TLSSession(connecting: socket.descriptor, context, host: host)
+        self.socket = socket
+    }
+
     /// For the loop.
     package var descriptor: Int32 { socket.descriptor }
 
@@ -127,8 +138,21 @@ package struct Transport: ~Copyable {
         case .wantsRead, .wantsWrite: return .wouldBlock
         case .closed: return .closed
         case .failed(let error):
-            throw SystemError(number: EPROTO, operation: "TLS: \(error.message)")
+            throw SystemError(number: EPROTO, operation: error.message)
         }
+    }
+
+    /// As ``write(_:)``, for buffers that are a property of an object, whose spans cannot leave the
+    /// access.
+    package mutating func write(
+        _ buffer: borrowing ByteBuffer, from offset: Int
+    ) throws(SystemError) -> Socket.Transfer {
+        try write(buffer.bytes(in: offset..<buffer.count))
+    }
+
+    /// What a read or write failed of, for a log: of TLS only the sentence.
+    package static func reason(of error: SystemError) -> String {
+        error.number == EPROTO ? error.operation : "\(error)"
     }
 
     /// Tells the peer that nothing more will be sent.

@@ -20,7 +20,7 @@ package struct TLSCertificate: Sendable, Equatable {
     }
 
     /// What is wrong with its time at `now` (seconds since 1970): a sentence about `path`, or nil.
-    func warning(about path: String, now: Int64) -> String? {
+    package func warning(about path: String, now: Int64) -> String? {
         if now >= ends { return "the certificate in \(path) has expired: clients will refuse it" }
         if now < begins { return "the certificate in \(path) is not valid yet" }
         if ends - now >= Self.nearEnd { return nil }

@@ -1,4 +1,7 @@
-"""redis-py against a new server: commands, pipelines, pub/sub, streams. PORT and 2 or 3."""
+"""redis-py against a new server: commands, pipelines, pub/sub, streams.
+
+PORT, 2 or 3, and for TLS the file of the authority.
+"""
 import json
 import sys
 import threading
@@ -7,7 +10,8 @@ import time
 import redis
 
 port, protocol = int(sys.argv[1]), int(sys.argv[2])
-client = redis.Redis(port=port, protocol=protocol, decode_responses=True)
+tls = {"ssl": True, "ssl_ca_certs": sys.argv[3]} if len(sys.argv) > 3 else {}
+client = redis.Redis(port=port, protocol=protocol, decode_responses=True, **tls)
 
 
 def run(line, on=client):
@@ -87,7 +91,7 @@ newest = client.xrevrange("events", count=1)[0][0]
 
 def later():
     time.sleep(0.1)
-    other = redis.Redis(port=port, protocol=protocol)
+    other = redis.Redis(port=port, protocol=protocol, **tls)
     other.execute_command("TRADE", "CREATE", "mars", "ceres", "water:1", "ID", "waited")
 
 

@@ -77,6 +77,7 @@ extension Configuration {
             "subscriber_buffer_hard_bytes", limits.subscriberBufferHardBytes)
         atMost(
             "argument_bytes", limits.argumentBytes, "request_bytes", limits.requestBytes)
+        problems += tlsContradictions
         func exclusive(_ one: String, _ other: String) {
             problems.append(
                 ConfigurationProblem(

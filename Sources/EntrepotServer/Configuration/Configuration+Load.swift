@@ -81,10 +81,11 @@ private struct Loading {
         }
     }
 
-    /// Variables under our prefix that are no settings: the token of the command line's client, and
+    /// Variables under our prefix that are no settings: those of the command line's clients, and
     /// those that Kubernetes makes for a service named `entrepot`.
     private static func isForeign(_ name: String) -> Bool {
-        name == "ENTREPOT_TOKEN" || name == "ENTREPOT_PORT" || name.hasPrefix("ENTREPOT_PORT_")
+        name == "ENTREPOT_TOKEN" || name == "ENTREPOT_TLS" || name == "ENTREPOT_TLS_CA"
+            || name == "ENTREPOT_PORT" || name.hasPrefix("ENTREPOT_PORT_")
             || name.hasPrefix("ENTREPOT_SERVICE_")
     }
 

@@ -1,4 +1,5 @@
 package import Basics
+package import TLS
 
 /// What the server was told to do: one typed value per setting, and where each came from.
 ///
@@ -77,6 +78,19 @@ package struct Configuration: Sendable {
     package var trustedProxies = AddressRangeList()
     /// Whether each request is logged.
     package var accessLog = Switch.off
+
+    // MARK: TLS
+
+    /// The certificate of both listeners; nil: nothing is encrypted.
+    package var tlsCertificate: String?
+    /// Its key.
+    package var tlsKey: String?
+    /// Which listeners speak TLS.
+    package var tlsListeners = TLSListeners.both
+    /// Whether clients show certificates.
+    package var tlsClientCertificates = ClientCertificates.off
+    /// Who vouches for them.
+    package var tlsClientCA: String?
 
     // MARK: Notices
 

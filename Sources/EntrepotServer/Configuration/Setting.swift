@@ -9,6 +9,7 @@ package struct Setting: Sendable {
         case durability = "Durability and storage"
         case log = "Log"
         case accounts = "Accounts"
+        case security = "TLS"
         case requests = "Requests over TCP"
         case connections = "Connections"
         case http = "HTTP"

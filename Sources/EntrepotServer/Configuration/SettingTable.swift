@@ -6,7 +6,7 @@ import Basics
 package enum SettingTable {
     /// All rows; keys are unique.
     package static let rows: [Setting] =
-        server + durability + log + accounts + limits + web + notices
+        server + durability + log + accounts + security + limits + web + notices
 
     private static let byKey: [String: Setting] = Dictionary(
         rows.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })

@@ -36,6 +36,7 @@ package final class ServerRuntime {
     private let rules: ServerRules
     private let accounts: ServerAccounts
     private let features: FeatureDispatch
+    private let security: ListenerSecurity
     /// What is listened on, as `HOST:PORT`.
     package let tcp: String
     /// Where HTTP is listened for, as `HOST:PORT`; `off` where it is not.
@@ -57,7 +58,8 @@ package final class ServerRuntime {
             level: configuration.logLevel.level,
             format: .chosen(configuration.log, environment: environment), clock: clock, sink: sink)
         loop = try Self.explained { () throws(SystemError) in try EventLoop(clock: clock) }
-        try Self.watchSignals(loop)
+        let signals = SignalActions()
+        try Self.watchSignals(loop, signals)
         let store = try Self.openStore(configuration)
         if let doubt = store.doubt {
             log.warning(
@@ -90,6 +92,14 @@ package final class ServerRuntime {
         web =
             configuration.http == nil
             ? nil : HTTPServer(serving, settings: HTTPSettings(configuration))
+        do throws(ServerFailure) {
+            security = try ListenerSecurity(configuration, log: log, clock: clock)
+        } catch {
+            Self.abandon(serving, accounts, rules, ledger)
+            throw error
+        }
+        server.security = security.tcp
+        web?.security = security.http
         do throws(SystemError) {
             tcp = try server.listen(
                 host: configuration.tcp.host, port: configuration.tcp.port)
@@ -99,22 +109,48 @@ package final class ServerRuntime {
                 http = "off"
             }
         } catch {
-            // Nothing was served: the store closes as cleanly as it was opened.
-            serving.dismantle()
-            accounts.stop()
-            rules.stop()
-            try? ledger.stop()
+            Self.abandon(serving, accounts, rules, ledger)
             throw ServerFailure("\(error)")
         }
         connect(configuration)
+        signals.hangUp = { [unowned self] in readAgain() }
+        status.security = security
+    }
+
+    /// Nothing was served: the store closes as cleanly as it was opened.
+    private static func abandon(
+        _ serving: ServingLoop, _ accounts: ServerAccounts, _ rules: ServerRules, _ ledger: Ledger
+    ) {
+        serving.dismantle()
+        accounts.stop()
+        rules.stop()
+        try? ledger.stop()
+    }
+
+    /// Takes up the certificates as they are now; connections that are open keep theirs.
+    private func readAgain() {
+        security.reload()
+        server.security = security.tcp
+        web?.security = security.http
     }
 
     /// Blocked signals are inherited by threads, so this comes before the store opens.
-    private static func watchSignals(_ loop: EventLoop) throws(ServerFailure) {
-        // The action is set when there is something to stop.
+    private static func watchSignals(
+        _ loop: EventLoop, _ actions: SignalActions
+    ) throws(ServerFailure) {
+        let hasTerminal = Terminal.isTerminal(STDERR_FILENO)
         try explained { () throws(SystemError) in
-            try loop.handleSignals([SIGTERM, SIGINT]) { _ in loop.stop() }
+            try loop.handleSignals([SIGTERM, SIGINT, SIGHUP]) { signal in
+                // A terminal that is gone takes its programs with it.
+                let isGone = hasTerminal && !Terminal.isTerminal(STDERR_FILENO)
+                if signal == SIGHUP && !isGone { actions.hangUp() } else { loop.stop() }
+            }
         }
+    }
+
+    /// What signals do; set when there is something to do it with.
+    private final class SignalActions {
+        var hangUp: () -> Void = {}
     }
 
     private static func openStore(
@@ -204,6 +240,9 @@ package final class ServerRuntime {
             throw ServerFailure(error.message)
         }
         try rules.start()
+        loop.schedule(everyMilliseconds: ListenerSecurity.lookMilliseconds) { [security] in
+            security.look()
+        }
         // The first stop ends the loop; the connections then get their last replies.
         try Self.explained { () throws(SystemError) in try loop.run() }
         log.info("stopping")

@@ -13,6 +13,8 @@ final class ServerStatus: StatusPort {
     private let bytesAtStart: Int
     /// What delivers notices; nil: nothing does.
     var notifications: Notifications?
+    /// The certificate of the listeners; nil: not read yet.
+    var security: ListenerSecurity?
     /// The rules; nil: there are none.
     var rules: ServerRules?
 
@@ -25,11 +27,23 @@ final class ServerStatus: StatusPort {
 
     func lines(of section: String) -> [(name: String, value: String)] {
         switch section {
+        case "server": securityLines
         case "persistence": persistenceLines
         case "notices": noticeLines
         case "rules": rules?.lines ?? []
         default: []
         }
+    }
+
+    /// Which listeners are encrypted, and how long the certificate lasts.
+    private var securityLines: [(name: String, value: String)] {
+        guard let security, let ends = security.ends else { return [("tls", "off")] }
+        let days = (ends - clock.wallMilliseconds() / 1_000) / 86_400
+        let listeners = [security.tcp.map { _ in "tcp" }, security.http.map { _ in "http" }]
+        return [
+            ("tls", listeners.compactMap { $0 }.joined(separator: ",")),
+            ("tls_certificate_days", "\(days)"),
+        ]
     }
 
     /// One line for each channel.

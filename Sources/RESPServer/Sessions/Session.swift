@@ -135,12 +135,13 @@ final class Session: EventHandler {
     }
 
     private func fail(_ error: SystemError) {
+        let reason = Transport.reason(of: error)
         if transport.isReady {
-            server.log.debug("a connection failed", ["client": "\(peer)", "reason": "\(error)"])
+            server.log.debug("a connection failed", ["client": "\(peer)", "reason": "\(reason)"])
         } else {
             server.statistics.handshakeFailures &+= 1
             server.log.info(
-                "a client could not begin TLS", ["client": "\(peer)", "reason": "\(error)"])
+                "a client could not begin TLS", ["client": "\(peer)", "reason": "\(reason)"])
         }
         close()
     }

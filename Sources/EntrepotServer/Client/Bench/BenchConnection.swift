@@ -1,11 +1,12 @@
 import Basics
+import Connections
 import EventLoop
 import System
 
 /// One connection of a benchmark: sends so many requests at once, waits for all their replies,
 /// sends the next ones.
 final class BenchConnection: EventHandler {
-    private let socket: Socket
+    private var transport: Transport
     private unowned let run: BenchRun
     private var registration: Registration?
     private var output: ByteBuffer
@@ -18,16 +19,16 @@ final class BenchConnection: EventHandler {
     /// Requests without a reply yet.
     private(set) var owed = 0
 
-    init(_ socket: consuming Socket, _ run: BenchRun) throws(SystemError) {
-        try socket.setNonBlocking(true)
-        self.socket = socket
+    /// - Parameter transport: connected and not blocking.
+    init(_ transport: consuming Transport, _ run: BenchRun) throws(SystemError) {
+        self.transport = transport
         self.run = run
         output = ByteBuffer(capacity: 4_096)
     }
 
     /// Begins to be told what arrives.
     func register(on loop: EventLoop) throws(SystemError) {
-        registration = try loop.register(socket.descriptor, for: .readable, self)
+        registration = try loop.register(transport.descriptor, for: .readable, self)
     }
 
     /// Sends the next batch.
@@ -42,7 +43,7 @@ final class BenchConnection: EventHandler {
 
     private func write() throws(SystemError) {
         while sent < output.count {
-            switch try socket.write(output, from: sent) {
+            switch try transport.write(output, from: sent) {
             case .bytes(let count): sent += count
             case .wouldBlock: return try watch(forRoom: true)
             case .closed: return run.fail("the server closed a connection")
@@ -65,7 +66,7 @@ final class BenchConnection: EventHandler {
     }
 
     private func read() throws(SystemError) {
-        guard try run.read(socket, into: &scanner) else { return }
+        guard try run.read(&transport, into: &scanner) else { return }
         let count = scanner.replies - replies
         if count == 0 { return }
         let now = run.loop.clock.monotonicNanoseconds()

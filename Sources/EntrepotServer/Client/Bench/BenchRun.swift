@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import EventLoop
 import Glibc
 import System
@@ -52,9 +53,9 @@ final class BenchRun {
     }
 
     private func connect(_ server: ServerOptions) throws(ClientError) {
-        let socket = try ServerConnection.open(server).release()
+        let transport = try ServerConnection.open(server).release()
         do throws(SystemError) {
-            connections.append(try BenchConnection(socket, self))
+            connections.append(try BenchConnection(transport, self))
         } catch { throw ClientError(error) }
     }
 
@@ -90,10 +91,10 @@ final class BenchRun {
 
     /// Reads what has arrived and counts its replies; false where there was nothing.
     func read(
-        _ socket: borrowing Socket, into scanner: inout ReplyScanner
+        _ transport: inout Transport, into scanner: inout ReplyScanner
     ) throws(SystemError) -> Bool {
         input.removeAll()
-        switch try socket.read(into: &input, maximum: 256 << 10) {
+        switch try transport.read(into: &input, maximum: 256 << 10) {
         case .bytes:
             scanner.scan(input)
             return true

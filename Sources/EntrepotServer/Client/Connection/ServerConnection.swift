@@ -1,4 +1,5 @@
 import Basics
+import Connections
 package import EventLoop
 import Glibc
 package import RESP
@@ -12,13 +13,15 @@ package struct ServerConnection: ~Copyable {
     /// How long a server may be silent while replies are owed, in milliseconds.
     package static let patienceMilliseconds = 60_000
 
-    private let socket: Socket
+    private var transport: Transport
     private let name: String
     private var output = ByteBuffer(capacity: 64 << 10)
     private var sent = 0
     private var input = ByteBuffer(capacity: 64 << 10)
     private var taken = 0
     private var decoder = RESPDecoder()
+    /// Whether the server has said anything yet.
+    private var hasHeard = false
     /// The requests without a reply yet.
     package private(set) var owed = 0
 
@@ -27,7 +30,13 @@ package struct ServerConnection: ~Copyable {
         do throws(SystemError) { try socket.setNonBlocking(true) } catch {
             throw ClientError(error)
         }
-        self.socket = socket
+        transport = Transport(plain: socket)
+        self.name = name
+    }
+
+    /// Takes over a transport that does not block and is ready.
+    private init(_ transport: consuming Transport, name: String) {
+        self.transport = transport
         self.name = name
     }
 
@@ -35,8 +44,8 @@ package struct ServerConnection: ~Copyable {
     ///
     /// - Throws: a sentence that names the server.
     package static func open(_ options: ServerOptions) throws(ClientError) -> ServerConnection {
-        var server = try ServerConnection(
-            adopting: try options.address.connect(), name: "\(options.address)")
+        var server = ServerConnection(
+            try SecureLine.open(options), name: "\(options.address)")
         if let login = options.login {
             let words = ["AUTH", login.user, login.secret.revealed].compactMap { $0 }
             _ = try server.demand(words)
@@ -44,8 +53,8 @@ package struct ServerConnection: ~Copyable {
         return server
     }
 
-    /// Gives the socket away; what was sent but not answered is the taker's matter.
-    consuming func release() -> Socket { socket }
+    /// Gives the transport away, which does not block; what was sent but not answered is the taker's matter.
+    consuming func release() -> Transport { transport }
 
     /// Puts a request behind those that are in flight; it leaves when a reply is waited for.
     package mutating func send(_ words: [String]) {
@@ -60,6 +69,7 @@ package struct ServerConnection: ~Copyable {
         while true {
             if taken < input.count, let value = try decode() {
                 owed -= 1
+                hasHeard = true
                 return value
             }
             input.removeFirst(taken)
@@ -89,14 +99,18 @@ package struct ServerConnection: ~Copyable {
                 taken += consumed
                 return value
             }
-        } catch { throw ClientError("\(name) does not speak RESP: \(error)") }
+        } catch { throw ClientError("\(name) does not speak RESP: \(error)\(hint)") }
     }
 
     /// Waits until something can be moved, and moves it.
     private mutating func transfer() throws(ClientError) {
+        if transport.hasUnreadBytes {
+            do throws(SystemError) { return try read() } catch { throw ClientError(error) }
+        }
         let hasOutput = sent < output.count
         var wait = pollfd(
-            fd: socket.descriptor, events: Int16(hasOutput ? POLLIN | POLLOUT : POLLIN), revents: 0)
+            fd: transport.descriptor, events: Int16(hasOutput ? POLLIN | POLLOUT : POLLIN),
+            revents: 0)
         do throws(SystemError) {
             let ready = try calling("poll \(name)") {
                 poll(&wait, 1, Int32(Self.patienceMilliseconds))
@@ -111,16 +125,22 @@ package struct ServerConnection: ~Copyable {
 
     private mutating func write() throws(SystemError) {
         // A peer that has gone away may have said why: the read finds out.
-        if case .bytes(let count) = try socket.write(output, from: sent) { sent += count }
+        if case .bytes(let count) = try transport.write(output, from: sent) { sent += count }
         if sent == output.count {
             output.removeAll(keeping: 1 << 20)
             sent = 0
         }
     }
 
+    /// What a server that was not understood may be.
+    private var hint: String {
+        hasHeard || transport.isEncrypted
+            ? "" : " (does it speak TLS? then --tls-ca FILE names its authority)"
+    }
+
     private mutating func read() throws(SystemError) {
-        if try socket.read(into: &input, maximum: 256 << 10) == .closed {
-            throw SystemError(number: ECONNRESET, operation: "\(name) closed the connection")
+        if try transport.read(into: &input, maximum: 256 << 10) == .closed {
+            throw SystemError(number: ECONNRESET, operation: "\(name) closed the connection\(hint)")
         }
     }
 }
