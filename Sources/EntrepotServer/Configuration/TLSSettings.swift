@@ -64,7 +64,11 @@ extension Configuration {
                 "tls_client_certificates and tls_client_ca belong together")
         }
         if tlsCertificate == nil && tlsKey == nil {
-            for key in ["tls_listeners", "tls_client_certificates"] where origins[key] != nil {
+            let needy = [
+                ("tls_listeners", tlsListeners != .both),
+                ("tls_client_certificates", tlsClientCertificates != .off),
+            ]
+            for (key, isSet) in needy where isSet {
                 report(key, "\(key) needs tls_certificate and tls_key")
             }
         }

@@ -82,7 +82,7 @@ final class ListenerSecurity {
         }
         if open.isEmpty { return }
         log.warning(
-            "listening beyond this machine without TLS: passwords and trades can be read on the way",
+            "listening beyond this machine without TLS: passwords can be read on the way",
             ["listeners": "\(open.joined(separator: " "))"])
     }
 }

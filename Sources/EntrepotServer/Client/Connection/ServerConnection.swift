@@ -53,7 +53,8 @@ package struct ServerConnection: ~Copyable {
         return server
     }
 
-    /// Gives the transport away, which does not block; what was sent but not answered is the taker's matter.
+    /// Gives the transport away, which does not block; what was sent but not answered is the
+    /// taker's matter.
     consuming func release() -> Transport { transport }
 
     /// Puts a request behind those that are in flight; it leaves when a reply is waited for.
