@@ -181,6 +181,28 @@ struct HTTPHostileTests {
         #expect(try answers(server))
     }
 
+    /// Who tries passwords is told to wait, and how long; the right one is let in behind that.
+    @Test func wrongPasswords() throws {
+        let server = try server()
+        #expect(try answers(server))
+        var statuses: [Int] = []
+        for _ in 0..<12 {
+            let connection = try server.connectHTTP()
+            // admin:wrong
+            connection.send(
+                "GET /api/stations HTTP/1.0\r\nAuthorization: Basic YWRtaW46d3Jvbmc=\r\n\r\n")
+            let replies = try RawReply.all(in: connection.readToEnd())
+            #expect(replies.count == 1)
+            guard let reply = replies.first else { return }
+            statuses.append(reply.status)
+            #expect((reply.fields["retry-after"] != nil) == (reply.status == 429))
+        }
+        #expect(statuses.first == 401)
+        #expect(Set(statuses) == [401, 429], "\(statuses)")
+        sleep(2)
+        #expect(try answers(server))
+    }
+
     /// Good requests with changed, missing and doubled bytes: an answer or none, never a failure.
     @Test func changedBytes() throws {
         let server = try server()
@@ -197,7 +219,7 @@ struct HTTPHostileTests {
             Array((start + type + chunks).utf8),
             Array((Self.good + Self.good).utf8),
         ]
-        // An address that has logged in is not shut out for the wrong passwords that follow.
+        // An address that has logged in waits a second at most for the wrong passwords behind it.
         #expect(try answers(server))
         var random = SplitMix(state: 42)
         var statuses: [Int: Int] = [:]
@@ -223,6 +245,7 @@ struct HTTPHostileTests {
             }
         }
         #expect(statuses.count >= 5, "\(statuses)")
+        sleep(2)
         #expect(try answers(server))
     }
 }

@@ -54,9 +54,8 @@ extension HTTPConnection {
         case .caller(let caller): welcome(exchange, caller)
         case .refused(let error, let seconds):
             server.serving.statistics.authenticationFailures &+= 1
-            var problem = Problem(error)
-            if let seconds { problem.fields.append(("Retry-After", "\(seconds)")) }
-            refuseLogIn(exchange, problem)
+            refuseLogIn(
+                exchange, seconds.map { Problem(error, retrySeconds: $0) } ?? Problem(error))
         }
     }
 

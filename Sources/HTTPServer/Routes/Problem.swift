@@ -61,6 +61,14 @@ package struct Problem: Error, Sendable {
         available = error.available
     }
 
+    /// A refusal that ends by itself: says when to try again, and is 429 where it is a limit's.
+    package init(_ error: CommandError, retrySeconds: Int) {
+        self.init(error)
+        if code == .limit { status = 429 }
+        fields.removeAll { $0.name.isSame("Retry-After") }
+        fields.append(("Retry-After", "\(max(retrySeconds, 1))"))
+    }
+
     /// Fields of a body that are not what they should be: 422.
     package init(_ faults: [Fault]) {
         self.init(.range, faults.first?.detail ?? "the body is not what it should be")
