@@ -136,6 +136,8 @@ enum EventsTarget {
         case 7: ShipCodec.encode(try ShipCodec.decode(bytes.span), into: &buffer)
         case 8: StationCodec.encode(try StationCodec.decode(bytes.span), into: &buffer)
         case 9: PluginVersionCodec.encode(try PluginVersionCodec.decode(bytes.span), into: &buffer)
+        case 12: UserCodec.encode(try UserCodec.decode(bytes.span), into: &buffer)
+        case 13: GrantCodec.encode(try GrantCodec.decode(bytes.span), into: &buffer)
         default:
             let event = try EventCodec.decode(bytes.span, seq: seq)
             let header = try EventCodec.decodeHeader(bytes.span, seq: seq)

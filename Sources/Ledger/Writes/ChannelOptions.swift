@@ -100,7 +100,7 @@ enum ChannelOptions {
         if addresses.count > Channel.addressLimit {
             throw CommandError(.limit, "TO has at most \(Channel.addressLimit) addresses")
         }
-        for address in addresses where !MailAddress.isValid(address) {
+        for address in addresses where !MailAddressText.isValid(address) {
             throw CommandError(
                 .syntax, "TO: \(ValueError.quoted(address.utf8.span)) is not a mail address")
         }

@@ -246,8 +246,8 @@ struct UserOptions {
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor
     ) throws(CommandError) -> String? {
         if cursor.matchKeyword(words, "NONE") { return nil }
-        let text = try cursor.text(words, "EMAIL", maximumBytes: MailAddress.maximumBytes)
-        if MailAddress.isValid(text) { return text }
+        let text = try cursor.text(words, "EMAIL", maximumBytes: MailAddressText.maximumBytes)
+        if MailAddressText.isValid(text) { return text }
         throw CommandError(
             .syntax, "EMAIL: \(ValueError.quoted(text.utf8.span)) is not a mail address")
     }

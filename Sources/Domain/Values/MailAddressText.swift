@@ -1,5 +1,5 @@
 /// What counts as a mail address.
-package enum MailAddress {
+package enum MailAddressText {
     /// The longest address.
     package static let maximumBytes = 254
 
