@@ -101,6 +101,8 @@ package enum CommandVerb: UInt8, Sendable, CaseIterable {
     case cargoLose = 31
     case cargoReturn = 32
     case timeAccept = 33
+    case cargoUpdate = 34
+    case inventoryClear = 35
     case pluginLoad = 40
     case pluginMode = 41
     case pluginRollback = 42
@@ -155,6 +157,8 @@ package enum CommandVerb: UInt8, Sendable, CaseIterable {
         case .cargoLose: "CARGO LOSE"
         case .cargoReturn: "CARGO RETURN"
         case .timeAccept: "TIME ACCEPT"
+        case .cargoUpdate: "CARGO UPDATE"
+        case .inventoryClear: "INVENTORY CLEAR"
         case .pluginLoad: "PLUGIN LOAD"
         case .pluginMode: "PLUGIN MODE"
         case .pluginRollback: "PLUGIN ROLLBACK"

@@ -43,6 +43,10 @@ package struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.init(identifier.bytes)
     }
 
+    /// Whether it could be one of the server's own. A client's ULIDs have random bits where those
+    /// have their seq, and pass but for one in 2²⁴.
+    package var isServerForm: Bool { seq < 1 << 48 && n < 256 }
+
     /// Milliseconds since 1970 UTC, 0…2⁴⁸−1.
     package var milliseconds: Int64 { Int64(head >> 16) }
     /// Which record of the event, from 0.

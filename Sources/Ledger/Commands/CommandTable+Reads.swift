@@ -105,6 +105,16 @@ extension CommandTable {
             "[STATION s] [DAYS n]", "Sums up the trades and cargo of the last days.",
             .read(SummaryQueries.summary)),
         CommandSpec(
+            "TRADE SERIES", words: 2...14, [.read, .list], .viewer, .trade,
+            "[STATION s] [BY minute|hour|day] [FROM t] [TO t] [LIMIT n] [CURSOR c]",
+            "Counts trades and their value by minute, hour or day.",
+            .read(SeriesQueries.series)),
+        CommandSpec(
+            "ITEM PRICES", words: 3...14, [.read, .list], .viewer, .trade,
+            "item [STATION s] [FROM t] [TO t] [LIMIT n] [CURSOR c] [REV]",
+            "Lists what was paid for an item, trade by trade.", keys: KeyArguments(2, 2),
+            .read(PriceQueries.prices)),
+        CommandSpec(
             "EXPLAIN TRADE", words: 3...3, [.read, .list], .viewer, .trade, "id",
             "Tells how a trade's prices came about and what it moved.", keys: KeyArguments(2, 2),
             .read(ExplainQueries.trade)),
@@ -124,5 +134,15 @@ extension CommandTable {
             "CARGO HISTORY", words: 3...most, [.read, .list], .viewer, .cargo,
             "id [FROM x] [TO x] [LIMIT n] [CURSOR c] [REV]", "Lists what happened to a shipment.",
             keys: KeyArguments(2, 2), .read(CargoQueries.history)),
+        CommandSpec(
+            "CARGO MAP", words: 2...6, [.read, .list], .viewer, .cargo, "[LIMIT n] [CURSOR c]",
+            "Shows the stations' places and the shipments under way.", .read(MapQueries.map)),
+    ]
+
+    static let logReads: [CommandSpec] = [
+        CommandSpec(
+            "EVENT LIST", words: 2...15, [.read, .list], .viewer, .events,
+            "[TYPES a,b] [STATIONS a,b] [FROM x] [TO x] [LIMIT n] [CURSOR c] [REV]",
+            "Lists events of the log, by type and station.", .read(EventQueries.list))
     ]
 }

@@ -73,6 +73,11 @@ extension CommandTable {
             "station item quantity [REASON r]", "Books goods out, used up.",
             keys: KeyArguments(2, 3), .write(.inventoryRemove, InventoryCommands.remove)),
         CommandSpec(
+            "INVENTORY CLEAR", words: 4...6, .write, .operator, .inventory,
+            "station item [REASON r]",
+            "Books all out that is on hand; refused while any is reserved, held or incoming.",
+            keys: KeyArguments(2, 3), .write(.inventoryClear, InventoryCommands.clear)),
+        CommandSpec(
             "INVENTORY ADJUST", words: 7...7, .write, .operator, .inventory,
             "station item delta REASON r", "Corrects the figure on hand.",
             keys: KeyArguments(2, 3), .write(.inventoryAdjust, InventoryCommands.adjust)),
@@ -150,9 +155,14 @@ extension CommandTable {
             .write(.cargoETA, CargoCommands.eta)),
         CommandSpec(
             "CARGO DELIVER", words: 3...most, .write, .trader, .cargo,
-            "id [item:qty ...] [LOST item:qty ...] [REASON r]",
+            "id [item:qty ...] [LOST item:qty[@reason] ...] [REASON r]",
             "Books a receipt: whole, or per line.", keys: KeyArguments(2, 2),
             .write(.cargoDeliver, CargoCommands.deliver)),
+        CommandSpec(
+            "CARGO UPDATE", words: 3...most, .write, .trader, .cargo,
+            "id [STATUS s] [ETA time|+dur] [BY ship] [AT x y z] [NOTE text] [REASON r]",
+            "Changes any of these as one transaction; what is so already changes nothing.",
+            keys: KeyArguments(2, 2), .write(.cargoUpdate, CargoUpdateCommand.update)),
         CommandSpec(
             "CARGO CANCEL", words: 3...5, .write, .trader, .cargo, "id [REASON r]",
             "Cancels a shipment that has not left.", keys: KeyArguments(2, 2),

@@ -7,8 +7,8 @@ package enum CommandTable {
     /// All rows, in the order of the manual.
     package static let all: [CommandSpec] =
         connectionCommands + serverCommands + catalogCommands + inventoryCommands
-        + tradeCommands + cargoCommands + eventCommands + transactionCommands + pluginCommands
-        + accountCommands
+        + tradeCommands + cargoCommands + logReads + eventCommands + transactionCommands
+        + pluginCommands + accountCommands
 
     /// The rows, and the first words of rows of two words, by the hash of their words in capitals.
     private static let index = CommandIndex(all)

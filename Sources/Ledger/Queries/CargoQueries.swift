@@ -131,22 +131,38 @@ package enum CargoQueries {
         } else if let own = scope.stations, own.count <= RecordSources.maximum {
             stations = Array(own)
         }
+        return try walk(
+            stations, filter.role, in: keys, reversed: range.isReversed, context)
+    }
+
+    /// A walk that meets every shipment of a scope.
+    static func walk(
+        _ scope: Scope, in keys: Range<RecordKey>, reversed: Bool, _ context: ReadContext
+    ) throws(CommandError) -> RecordWalk<Shipment> {
+        var stations: [StationNumber]?
+        if let own = scope.stations, own.count <= RecordSources.maximum { stations = Array(own) }
+        return try walk(stations, [], in: keys, reversed: reversed, context)
+    }
+
+    private static func walk(
+        _ stations: [StationNumber]?, _ role: PostingRoles, in keys: Range<RecordKey>,
+        reversed: Bool, _ context: ReadContext
+    ) throws(CommandError) -> RecordWalk<Shipment> {
         let view = context.view
         return try reading { () throws(StorageError) in
             guard let stations else {
-                return try RecordWalk(.cargo, in: keys, reversed: range.isReversed, view) {
+                return try RecordWalk(.cargo, in: keys, reversed: reversed, view) {
                     (bytes, key) throws(DecodingError) in try ShipmentCodec.decode(bytes, key: key)
                 }
             }
-            var sources = try RecordSources(keys, reversed: range.isReversed, context)
+            var sources = try RecordSources(keys, reversed: reversed, context)
             for station in stations {
                 let owner = UInt64(station.raw)
-                try sources.add(.stationCargo, owner: owner, required: filter.role)
+                try sources.add(.stationCargo, owner: owner, required: role)
                 try sources.add(
-                    .stationTrade, owner: owner, required: filter.role.union(.shipped),
-                    isCovered: true)
+                    .stationTrade, owner: owner, required: role.union(.shipped), isCovered: true)
             }
-            return RecordWalk(sources.list, in: keys, reversed: range.isReversed) {
+            return RecordWalk(sources.list, in: keys, reversed: reversed) {
                 (key) throws(StorageError) in try view.shipment(key)
             }
         }

@@ -53,13 +53,15 @@ extension RecordWalk {
     /// Writes a page of the records that a filter lets through.
     ///
     /// - Parameters:
+    ///   - opening: what stands before the first record.
     ///   - isWanted: the filter, scope included.
     ///   - append: appends a record.
     func writePage(
         _ list: PageCursor.List, limit: Int, reversed: Bool, _ context: ReadContext,
-        _ reply: Reply, where isWanted: (Record) -> Bool, _ append: (Record, Reply) -> Void
+        _ reply: Reply, opening: StaticString = "{\"items\":[", where isWanted: (Record) -> Bool,
+        _ append: (Record, Reply) -> Void
     ) throws(CommandError) {
-        var page = PageWriter(reply, limit: limit, context.limits)
+        var page = PageWriter(reply, limit: limit, context.limits, opening: opening)
         var examined = 0
         var last: RecordKey?
         var next: String?

@@ -18,6 +18,8 @@ enum PageCursor {
         case near = 0x6e  // n
         case rates = 0x78  // x
         case deliveries = 0x64  // d
+        case series = 0x73  // s
+        case map = 0x6d  // m
     }
 
     static func text(_ list: List, reversed: Bool, _ key: RecordKey) -> String {
@@ -78,11 +80,14 @@ struct PageWriter {
     private var start = 0
     private(set) var count = 0
 
-    init(_ reply: Reply, limit: Int, _ limits: Limits) {
+    /// - Parameter opening: what stands before the first record.
+    init(
+        _ reply: Reply, limit: Int, _ limits: Limits, opening: StaticString = "{\"items\":["
+    ) {
         self.reply = reply
         self.limit = limit
         maximumBytes = limits.pageBytes
-        reply.body.append("{\"items\":[" as StaticString)
+        reply.body.append(opening)
         reply.value = .record
     }
 

@@ -213,7 +213,35 @@ enum CargoCommands {
             reply)
     }
 
-    /// `CARGO DELIVER id [item:qty …] [LOST item:qty …] [REASON r]`
+    /// `item:qty[@reason]` words of what is lost.
+    private static func losses(
+        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor,
+        _ transaction: Transaction
+    ) throws(CommandError) -> [DeliveryDecision.Receipt] {
+        var losses: [DeliveryDecision.Receipt] = []
+        while cursor.position < words.count, Lookup.hasColon(words[cursor.position]) {
+            if losses.count == transaction.limits.tradeLines {
+                throw CommandError(
+                    .limit, "a receipt has at most \(transaction.limits.tradeLines) lines")
+            }
+            let word = words[cursor.position]
+            var end = 0
+            while end < word.count, word[end] != UInt8(ascii: "@") { end += 1 }
+            let line = try Lookup.line(word.extracting(0..<end), transaction)
+            var reason: String?
+            if end < word.count {
+                reason = try Lookup.text(
+                    word.extracting(end + 1..<word.count), "reason", transaction)
+            }
+            losses.append(
+                DeliveryDecision.Receipt(
+                    item: line.item, quantity: 0, lost: line.quantity, reason: reason))
+            cursor.position += 1
+        }
+        return losses
+    }
+
+    /// `CARGO DELIVER id [item:qty …] [LOST item:qty[@reason] …] [REASON r]`
     static func deliver(
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
     ) throws(CommandError) {
@@ -223,13 +251,9 @@ enum CargoCommands {
             DeliveryDecision.Receipt(item: $0.item, quantity: $0.quantity, lost: 0, reason: nil)
         }
         if cursor.matchKeyword(words, "LOST") {
-            let lost = try parts(words, &cursor, transaction)
+            let lost = try losses(words, &cursor, transaction)
             if lost.isEmpty { throw CommandError(.syntax, "LOST needs at least one item:quantity") }
-            for part in lost {
-                receipts.append(
-                    DeliveryDecision.Receipt(
-                        item: part.item, quantity: 0, lost: part.quantity, reason: nil))
-            }
+            receipts += lost
         }
         var reason: String?
         while let option = try cursor.option(words, of: ReasonOption.self) {
@@ -237,7 +261,8 @@ enum CargoCommands {
             case .reason: reason = try Lookup.text(words, &cursor, "REASON", transaction)
             }
         }
-        for index in receipts.indices where receipts[index].lost > 0 {
+        for index in receipts.indices
+        where receipts[index].lost > 0 && receipts[index].reason == nil {
             receipts[index].reason = reason
         }
         show(

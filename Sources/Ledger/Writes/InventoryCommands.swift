@@ -64,6 +64,45 @@ enum InventoryCommands {
         emit(.inventoryRemoved, request, &moves, transaction, reply)
     }
 
+    /// All that is on hand is used up; nothing where nothing is.
+    ///
+    /// - Throws: `NOTFOUND` for a row that never was, `BADSTATE` while goods are reserved, held or
+    ///   on their way.
+    static func clear(
+        _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
+    ) throws(CommandError) {
+        var cursor = ArgumentCursor(at: 2)
+        let station = try Lookup.station(words, &cursor, "station", transaction)
+        let item = try Lookup.item(words, &cursor, transaction)
+        var request = Request(station: station, item: item, number: 0, reason: nil)
+        while let option = try cursor.option(words, of: ReasonOption.self) {
+            switch option {
+            case .reason: request.reason = try Lookup.text(words, &cursor, "REASON", transaction)
+            }
+        }
+        try ShipmentDecision.requireScope([station], transaction)
+        let row = transaction.stock(station, item)
+        let place = "\(transaction.names.station(station)) and \(transaction.names.item(item))"
+        if row.seq == 0 {
+            throw CommandError(.notFound, "there is no stock row of \(place)")
+        }
+        for (figure, word) in [
+            (row.reserved, "reserved"), (row.held, "held"), (row.incoming, "on their way"),
+        ] where figure > 0 {
+            var error = CommandError(
+                .badState, "\(figure) of the stock row of \(place) are \(word)")
+            error.station = transaction.names.station(station)
+            error.item = transaction.names.item(item)
+            throw error
+        }
+        if row.onHand == 0 { return show(station, item, transaction, reply) }
+        request.number = row.onHand
+        var moves = StockMoves()
+        try moves.onHand(station, item, by: -row.onHand, against: .consumed, transaction)
+        try moves.checkInvariants(transaction)
+        emit(.inventoryRemoved, request, &moves, transaction, reply)
+    }
+
     /// A correction, either way: ADJUST ↔ station.
     static func adjust(
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply

@@ -102,7 +102,9 @@ struct KeyDifference {
             }
             return nil
         }
-        if words.count > 4, (try? QuantityText.parse(words[4])) != change.quantity {
+        if spec.name != "INVENTORY CLEAR", words.count > 4,
+            (try? QuantityText.parse(words[4])) != change.quantity
+        {
             return spec.name == "INVENTORY ADJUST" ? "delta" : "quantity"
         }
         return text("REASON", change.reason, words)

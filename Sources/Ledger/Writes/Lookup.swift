@@ -147,9 +147,7 @@ enum Lookup {
             throw CommandError(
                 .syntax, "\(name) \(id) is a word of the command language: choose another")
         }
-        // A server-chosen id holds its seq in the tail; a client's own ULIDs have random bits
-        // there, and pass but for one in 2²⁴.
-        if let ulid = ULID(id), ulid.seq < 1 << 48, ulid.n < 256 {
+        if let ulid = ULID(id), ulid.isServerForm {
             throw CommandError(
                 .range, "\(name) \(id) has the form of an id that the server chooses")
         }
@@ -168,6 +166,21 @@ enum Lookup {
             throw CommandError(
                 .syntax,
                 "\(name) \(ValueError.quoted(words[position])) holds a control character")
+        }
+        return text
+    }
+
+    /// As `text`, of a part of a word.
+    static func text(
+        _ part: Span<UInt8>, _ name: StaticString, _ transaction: Transaction
+    ) throws(CommandError) -> String {
+        if part.count > transaction.limits.textBytes {
+            throw CommandError(
+                .limit,
+                "\(name) has \(part.count) bytes, the limit is \(transaction.limits.textBytes)")
+        }
+        guard let text = part.validatedText, !hasControl(part) else {
+            throw CommandError(.syntax, "\(name) \(ValueError.quoted(part)) is not plain text")
         }
         return text
     }
