@@ -122,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "entrepot",
             dependencies: [
-                "Basics", "JSON", "RESP", "Domain", "Storage", "Ledger", "EntrepotServer",
+                "Basics", "JSON", "RESP", "Domain", "Storage", "Ledger", "HTTPServer",
+                "EntrepotServer",
             ],
             swiftSettings: house),
 

@@ -10,7 +10,7 @@ import Glibc
             .pluginNew, .pluginCheck, .pluginTest, .pluginBacktest, .pluginLoad, .pluginMode,
             .pluginList, .pluginInfo, .pluginLog, .pluginStats, .pluginRollback, .pluginRemove,
             .pluginSource,
-            .configDocs, .commandsDocs, .completions, .version, .help,
+            .configDocs, .commandsDocs, .routesDocs, .completions, .version, .help,
         ])
 
     static func main() {

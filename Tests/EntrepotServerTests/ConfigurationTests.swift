@@ -1,5 +1,6 @@
 import Basics
 import EntrepotServer
+import HTTPServer
 import System
 import Testing
 
@@ -296,6 +297,12 @@ private func problems(
         #expect(
             try page("commands.md") == CommandManual.text,
             "run: swift run entrepot commands docs > docs/commands.md")
+    }
+
+    @Test func theRouteManualIsCurrent() throws {
+        #expect(
+            try page("routes.md") == RouteManual.markdown(),
+            "run: swift run entrepot routes docs > docs/routes.md")
     }
 
     @Test func theExampleIsGood() throws {

@@ -98,6 +98,7 @@ package final class ServerRuntime {
             Self.abandon(serving, accounts, rules, ledger)
             throw error
         }
+        web?.tokenDesk = accounts.desk
         server.security = security.tcp
         web?.security = security.http
         do throws(SystemError) {

@@ -1,4 +1,5 @@
 package import Basics
+import HTTPCore
 package import JSON
 import Ledger
 
@@ -87,6 +88,25 @@ extension BodySchema {
             throw Problem(
                 .syntax, "the body is not JSON at byte \(error.offset): \(error.message)")
         }
+        let faults = faults(value)
+        if !faults.isEmpty { throw Problem(faults) }
+        return value
+    }
+
+    /// Reads and checks a form: an object of strings.
+    ///
+    /// - Throws: as `parse`.
+    package func parse(form bytes: [UInt8]) throws(Problem) -> JSONValue {
+        var members: [(key: String, value: JSONValue)] = []
+        do throws(HTTPRefusal) {
+            for (name, value) in try FormText.parse(bytes.span) {
+                if members.contains(where: { $0.key == name }) {
+                    throw HTTPRefusal(400, "a field of the form is there twice")
+                }
+                members.append((name, .string(value)))
+            }
+        } catch { throw Problem(.syntax, "the body is not a form: \(error.reason)") }
+        let value = JSONValue.object(members)
         let faults = faults(value)
         if !faults.isEmpty { throw Problem(faults) }
         return value

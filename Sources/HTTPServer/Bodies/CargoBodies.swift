@@ -46,19 +46,34 @@ enum CargoBodies {
         "ETARequest", "A new time of arrival.",
         [BodyField("eta", .eta, required: true, "A time, or a duration from now.")])
 
-    private static let receipt = BodySchema(
-        "ReceiptLine", "What came of an item, and what did not.",
+    private static let reasonOfLoss = BodyField(
+        "reason", .text(0...1_024), nullable: true, "Why it is short or damaged.")
+
+    private static let arrived = BodySchema(
+        "ArrivedLine", "What came of an item, and what did not.",
         [
             BodyField("item", .id, required: true, "The item's id."),
-            BodyField(
-                "quantity", .integer(0...FieldKind.largestQuantity), nullable: true,
-                "What arrived in order."),
+            BodyField("quantity", .quantity, required: true, "What arrived in order."),
             BodyField(
                 "lost", .integer(0...FieldKind.largestQuantity), nullable: true,
-                "What is short or damaged."),
-            BodyField(
-                "reason", .text(0...1_024), nullable: true, "Why it is short or damaged."),
+                "What is short or damaged."), reasonOfLoss,
         ])
+
+    private static let lost = BodySchema(
+        "LostLine", "An item of which nothing came in order.",
+        [
+            BodyField("item", .id, required: true, "The item's id."),
+            BodyField("quantity", .integer(0...0), nullable: true, "0, or left out."),
+            BodyField("lost", .quantity, required: true, "What is short or damaged."),
+            reasonOfLoss,
+        ])
+
+    private static let receipt = BodySchema(
+        "ReceiptLine", "A line of a receipt.", oneOf: [arrived, lost]
+    ) { line in
+        let quantity = line["quantity"]
+        return .success(quantity?.isNull ?? true || quantity?.whole == 0 ? 1 : 0)
+    }
 
     static let deliver = BodySchema(
         "DeliverRequest", "A receipt. Without lines everything has arrived.",
@@ -82,9 +97,7 @@ enum CargoBodies {
             BodyField("reason", .text(0...1_024), nullable: true, "Why the status changes."),
         ])
 
-    static func create(
-        _ body: JSONValue, _ words: inout ArgumentVector
-    ) throws(Problem) {
+    static func create(_ body: JSONValue, _ words: inout ArgumentVector) {
         words.append("CARGO")
         words.append("CREATE")
         words.append(body["origin"]?.string ?? "")
@@ -95,31 +108,20 @@ enum CargoBodies {
     }
 
     /// `CARGO DELIVER id [item:qty …] [LOST item:qty[@reason] …]`
-    static func deliver(
-        _ id: String, _ body: JSONValue, _ words: inout ArgumentVector
-    ) throws(Problem) {
+    static func deliver(_ id: String, _ body: JSONValue, _ words: inout ArgumentVector) {
         words.append("CARGO")
         words.append("DELIVER")
         words.append(id)
         let lines = body["lines"]?.array ?? []
         var hasLost = false
-        for (index, line) in lines.enumerated() {
-            let arrived = line["quantity"]?.int64 ?? 0
-            let lost = line["lost"]?.int64 ?? 0
-            if arrived == 0 && lost == 0 {
-                throw Problem([
-                    .init(
-                        pointer: "/lines/\(index)",
-                        "must have a quantity or lost above 0")
-                ])
-            }
-            if arrived > 0 { words.appendLine(line) }
-            hasLost = hasLost || lost > 0
+        for line in lines {
+            if line["quantity"]?.whole ?? 0 > 0 { words.appendLine(line) }
+            hasLost = hasLost || line["lost"]?.whole ?? 0 > 0
         }
         if !hasLost { return }
         words.append("LOST")
-        for line in lines where line["lost"]?.int64 ?? 0 > 0 {
-            guard let item = line["item"]?.string, let lost = line["lost"]?.int64 else { continue }
+        for line in lines where line["lost"]?.whole ?? 0 > 0 {
+            guard let item = line["item"]?.string, let lost = line["lost"]?.whole else { continue }
             words.extendWord(item.utf8.span)
             let quantity = ":\(lost)"
             words.extendWord(quantity.utf8.span)

@@ -61,7 +61,7 @@ extension FieldKind {
         case .choice(let words): Self.choice(value, words)
         case .integer(let limits): Self.integer(value, limits)
         case .delta(let limits):
-            Self.integer(value, limits) ?? (value.int64 == 0 ? "must not be 0" : nil)
+            Self.integer(value, limits) ?? (value.whole == 0 ? "must not be 0" : nil)
         case .boolean: value.bool == nil ? "must be true or false" : nil
         case .money: Self.money(value)
         case .measure: Self.measure(value)
@@ -90,9 +90,6 @@ extension FieldKind {
         guard let text = value.string, let id = Identifier(text) else { return nil }
         if id.isReserved || id.isVirtualPlace {
             return "\(id) is a word of the command language: choose another"
-        }
-        if let ulid = ULID(id), ulid.seq < 1 << 48, ulid.n < 256 {
-            return "\(id) has the form of an id that the server chooses"
         }
         return nil
     }
@@ -123,11 +120,10 @@ extension FieldKind {
     // MARK: Numbers
 
     private static func integer(_ value: JSONValue, _ limits: ClosedRange<Int64>) -> String? {
-        guard case .number = value else { return "must be a whole number" }
-        guard let number = value.int64 else {
+        guard let number = value.whole else {
             let isWhole = value.double.map { $0 == $0.rounded(.towardZero) } ?? false
             return isWhole
-                ? "must be \(limits.lowerBound) to \(limits.upperBound), written with digits alone"
+                ? "must be \(limits.lowerBound) to \(limits.upperBound)"
                 : "must be a whole number"
         }
         if limits.contains(number) { return nil }

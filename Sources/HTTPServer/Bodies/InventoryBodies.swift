@@ -75,7 +75,7 @@ enum InventoryBodies {
         words.append(action.uppercased())
         for parameter in input.parameters { words.append(parameter) }
         if action == "limits" { return try limits(input, &words) }
-        if case .number(let quantity)? = body["quantity"] { words.append(quantity) }
+        if let quantity = body["quantity"]?.whole { words.append("\(quantity)") }
         words.appendOption("REASON", body["reason"])
     }
 

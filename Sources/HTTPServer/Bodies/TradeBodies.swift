@@ -60,7 +60,7 @@ enum TradeBodies {
     static func create(
         _ body: JSONValue, isQuote: Bool, _ words: inout ArgumentVector
     ) throws(Problem) {
-        let ttl = body["ttl_seconds"]?.int64
+        let ttl = body["ttl_seconds"]?.whole
         words.append("TRADE")
         words.append(isQuote ? "QUOTE" : ttl == nil ? "CREATE" : "RESERVE")
         words.append(body["seller"]?.string ?? "")

@@ -3,6 +3,18 @@ import Domain
 import JSON
 
 /// Parts of bodies turned into the words of a command. Bodies are checked before they come here.
+extension JSONValue {
+    /// A whole number, however it is written: `5`, `5.0` and `5e0` are the same JSON number. Nil
+    /// for a fraction, and beyond 2⁵³ for what is not written with digits alone.
+    var whole: Int64? {
+        if let int64 { return int64 }
+        guard let double, double == double.rounded(.towardZero), abs(double) < 0x1p53 else {
+            return nil
+        }
+        return Int64(double)
+    }
+}
+
 extension ArgumentVector {
     /// Appends an option with the text of a string; nothing where the member is missing or null.
     mutating func appendOption(_ option: String, _ value: JSONValue?) {
@@ -35,9 +47,9 @@ extension ArgumentVector {
     /// Appends an option with a whole number; null clears it.
     mutating func appendNumber(_ option: String, _ value: JSONValue?) {
         guard let value else { return }
-        if case .number(let text) = value {
+        if let number = value.whole {
             append(option)
-            append(text)
+            append("\(number)")
         } else if value.isNull {
             append(option)
             append("NONE")
@@ -79,9 +91,8 @@ extension ArgumentVector {
 
     /// Appends `item:quantity`, and `@price` where there is one.
     mutating func appendLine(_ line: JSONValue, quantity key: String = "quantity") {
-        guard let item = line["item"]?.string, case .number(let quantity)? = line[key] else {
-            return
-        }
+        guard let item = line["item"]?.string, let number = line[key]?.whole else { return }
+        let quantity = "\(number)"
         extendWord(item.utf8.span)
         extendWord(UInt8(ascii: ":"))
         extendWord(quantity.utf8.span)

@@ -22,16 +22,29 @@ extension HTTPConnection {
         if let route = exchange.route, route.access == .open {
             // A feed takes its credentials later as well, but those that are there count.
             guard case .feed = route.handler else { return .known }
-            if Authorization(exchange.head) == nil { return .known }
+            if Authorization(exchange.head) == nil, PageCookie.of(exchange.head) == nil {
+                return .known
+            }
         }
         switch Authorization(exchange.head) {
-        case nil: refuseLogIn(exchange, .noAuthentication)
+        case nil: return admitPage(exchange)
         case .malformed?:
             refuseLogIn(exchange, Problem(.noAuth, "the Authorization field is none that is known"))
         case .basic(let name, let password)?:
             return logIn(exchange, Credentials(name: name, secret: password))
         case .bearer(let token)?: return logIn(exchange, .token(token))
         }
+        return .known
+    }
+
+    /// A page comes with its cookie.
+    private func admitPage(_ exchange: Exchange) -> Admission {
+        do throws(Problem) {
+            let credentials = try PageCookie.credentials(
+                exchange.head, server.tokenDesk, server.settings)
+            if let credentials { return logIn(exchange, credentials) }
+            refuseLogIn(exchange, .noAuthentication)
+        } catch { refuseLogIn(exchange, error) }
         return .known
     }
 
@@ -54,8 +67,7 @@ extension HTTPConnection {
         case .caller(let caller): welcome(exchange, caller)
         case .refused(let error, let seconds):
             server.serving.statistics.authenticationFailures &+= 1
-            refuseLogIn(
-                exchange, seconds.map { Problem(error, retrySeconds: $0) } ?? Problem(error))
+            refuseLogIn(exchange, Problem(error, retrySeconds: seconds))
         }
     }
 

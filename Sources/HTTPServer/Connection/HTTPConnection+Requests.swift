@@ -48,6 +48,17 @@ extension HTTPConnection {
         closesAfterReply = true
     }
 
+    /// A method that no route has is not done here, whatever it may be elsewhere.
+    private func refuseMethod(_ exchange: Exchange) {
+        let segments = exchange.target?.segments ?? []
+        if case .wrongMethod(let allow) = server.trie.match(.options, segments) {
+            exchange.allow = allow
+            exchange.refusal = Problem.wrongMethod(exchange.head.methodText, allow: allow)
+        } else {
+            exchange.refusal = Problem.noRoute
+        }
+    }
+
     /// Finds the row of the route table; what is in the way becomes the exchange's refusal.
     private func route(_ exchange: Exchange) {
         let head = exchange.head
@@ -56,8 +67,7 @@ extension HTTPConnection {
             return
         }
         guard let method = head.method else {
-            exchange.refusal = Problem(
-                .err, "the method is none that this server knows", status: 501)
+            refuseMethod(exchange)
             return
         }
         if head.targetForm == .asterisk {

@@ -1,4 +1,4 @@
-import Accounts
+package import Accounts
 package import Basics
 package import Connections
 package import Domain
@@ -37,6 +37,8 @@ package final class HTTPServer: Edge {
     /// What is particular to HTTP, changeable while it runs.
     package var settings: HTTPSettings
     package let statistics: HTTPStatistics
+    /// Gives tokens to whoever logs in; nil: there are none.
+    package var tokenDesk: TokenDesk?
     /// Takes connections over that ask for a feed; nil: there are none.
     var feeds: (any FeedPort)?
 

@@ -61,12 +61,16 @@ package struct Problem: Error, Sendable {
         available = error.available
     }
 
-    /// A refusal that ends by itself: says when to try again, and is 429 where it is a limit's.
-    package init(_ error: CommandError, retrySeconds: Int) {
+    /// A refusal of a log-in or of a request too many: 429 with `Retry-After` where it is one of
+    /// too many.
+    ///
+    /// - Parameter retrySeconds: when it may be tried again.
+    package init(_ error: CommandError, retrySeconds: Int?) {
         self.init(error)
+        guard let retrySeconds else { return }
         if code == .limit { status = 429 }
         fields.removeAll { $0.name.isSame("Retry-After") }
-        fields.append(("Retry-After", "\(max(retrySeconds, 1))"))
+        fields.append(("Retry-After", "\(max(1, retrySeconds))"))
     }
 
     /// Fields of a body that are not what they should be: 422.

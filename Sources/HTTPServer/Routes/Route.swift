@@ -23,19 +23,27 @@ package final class Route: Sendable {
     package let body: BodySchema?
     /// The body may be left out.
     package let bodyIsOptional: Bool
+    /// The body may be a form in place of JSON.
+    package let takesForm: Bool
     package let query: [QueryField]
     package let answer: AnswerShape
     /// The name of the reply's schema among those of `/openapi.json`; nil: it has no JSON body.
     package let schema: String?
     /// A body for the documentation, as JSON.
     package let example: String?
+    /// The status of success, where the shape of the answer does not say.
+    package let status: Int
+    /// The media type of a reply that is not described by a schema; nil: there is no body.
+    package let media: String?
     package let handler: RouteHandler
 
     package init(
         _ method: HTTPMethod, _ pattern: String, _ tag: RouteTag, command: String? = nil,
         access: RouteAccess? = nil, _ summary: String, notes: String? = nil,
-        body: BodySchema? = nil, bodyIsOptional: Bool = false, query: [QueryField] = [],
-        answer: AnswerShape, schema: String?, example: String? = nil, _ handler: RouteHandler
+        body: BodySchema? = nil, bodyIsOptional: Bool = false, takesForm: Bool = false,
+        query: [QueryField] = [],
+        answer: AnswerShape, schema: String?, example: String? = nil, status: Int = 200,
+        media: String? = nil, _ handler: RouteHandler
     ) {
         self.method = method
         self.pattern = pattern
@@ -50,11 +58,23 @@ package final class Route: Sendable {
         self.notes = notes
         self.body = body
         self.bodyIsOptional = bodyIsOptional
+        self.takesForm = takesForm
         self.query = query
         self.answer = answer
         self.schema = schema
         self.example = example
+        self.status = status
+        self.media = media
         self.handler = handler
+    }
+
+    /// Whether `/openapi.json` has it: the interface for programs, not pages.
+    package var isDescribed: Bool { media != "text/html" && pattern != "/openapi.json" }
+
+    /// The names in the braces of the pattern, in order.
+    package var pathParameters: [String] {
+        pattern.split(separator: "/").filter { $0.hasPrefix("{") }
+            .map { $0.dropFirst().dropLast().filter { $0 != "*" } }
     }
 
     /// Whether it changes the store: takes `Idempotency-Key` and `?dry_run=`.
@@ -73,7 +93,9 @@ package final class Route: Sendable {
     package var mediaTypes: [String] {
         switch method {
         case .patch: ["application/merge-patch+json", "application/json"]
-        default: ["application/json"]
+        default:
+            takesForm
+                ? ["application/json", "application/x-www-form-urlencoded"] : ["application/json"]
         }
     }
 

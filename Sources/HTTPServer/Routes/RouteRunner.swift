@@ -81,7 +81,20 @@ package final class RouteRunner {
             let taken = route.mediaTypes.joined(separator: " or ")
             throw Problem(.syntax, "the body is \(type), \(taken) is taken", status: 415)
         }
-        return try schema.parse(request.body, limits: limits)
+        let isForm = request.mediaType == "application/x-www-form-urlencoded"
+        let value =
+            isForm
+            ? try schema.parse(form: request.body)
+            : try schema.parse(request.body, limits: limits)
+        if let id = value["id"]?.string.flatMap({ Identifier($0) }), let ulid = ULID(id),
+            ulid.isServerForm
+        {
+            var problem = Problem(
+                .conflict, "id \(id) has the form of an id that the server chooses")
+            problem.faults = [.init(pointer: "/id", "belongs to the server")]
+            throw problem
+        }
+        return value
     }
 
     // MARK: Commands

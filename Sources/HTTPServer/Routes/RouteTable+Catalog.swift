@@ -17,7 +17,7 @@ extension RouteTable {
         Route(
             .post, "/api/stations", .catalog, command: "STATION ADD", "Adds a station.",
             body: CatalogBodies.station, answer: .created("/api/stations/"), schema: "Station",
-            example: "{\"id\":\"luna-1\",\"name\":\"Luna One\",\"kind\":\"station\",\"position\":"
+            example: "{\"id\":\"io-9\",\"name\":\"Io Nine\",\"kind\":\"station\",\"position\":"
                 + "{\"x\":0,\"y\":0.5,\"z\":0}}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -91,7 +91,7 @@ extension RouteTable {
         Route(
             .post, "/api/items", .catalog, command: "ITEM ADD", "Adds an item.",
             body: CatalogBodies.item, answer: .created("/api/items/"), schema: "Item",
-            example: "{\"id\":\"water\",\"name\":\"Water\",\"category\":\"basics\",\"unit\":\"t\","
+            example: "{\"id\":\"tea\",\"name\":\"Tea\",\"category\":\"drinks\",\"unit\":\"t\","
                 + "\"mass\":1000,\"volume\":1,\"price\":\"12.50\",\"currency\":\"CR\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -124,7 +124,7 @@ extension RouteTable {
             .post, "/api/ships", .catalog, command: "SHIP ADD", "Adds a ship.",
             body: CatalogBodies.ship, answer: .created("/api/ships/"), schema: "Ship",
             example: "{\"id\":\"hermes\",\"name\":\"Hermes\",\"mass\":50000,\"volume\":400,"
-                + "\"station\":\"luna-1\"}",
+                + "\"station\":\"io-9\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
                     try CatalogBodies.ship("ADD", input, &words)
@@ -168,7 +168,7 @@ extension RouteTable {
                     words.append("ADD")
                     words.append(input.body["code"]?.string ?? "")
                     words.append(input.body["name"]?.string ?? "")
-                    if case .number(let scale)? = input.body["scale"] { words.append(scale) }
+                    words.append("\(input.body["scale"]?.whole ?? 0)")
                 })),
         Route(
             .get, "/api/rates", .catalog, command: "RATE LIST", "Lists the rates.",

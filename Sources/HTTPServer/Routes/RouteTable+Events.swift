@@ -62,7 +62,7 @@ extension RouteTable {
             .get, "/api/analytics/map", .analytics, command: "CARGO MAP",
             "Shows the stations, and the shipments under way with where they are.",
             query: [
-                limit, cursor(.records("c", reversible: true)),
+                limit, cursor(.records("m", reversible: false)),
             ], answer: .page, schema: "Map", .command(plain("CARGO MAP"))),
     ]
 }

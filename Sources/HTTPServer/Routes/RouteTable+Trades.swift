@@ -40,7 +40,8 @@ extension RouteTable {
             .post, "/api/trades/quote", .trades, command: "TRADE QUOTE",
             "Prices a trade through the live rules and writes nothing.",
             body: TradeBodies.trade, answer: .document, schema: "Quote",
-            example: "{\"seller\":\"luna-1\",\"buyer\":\"mars-2\",\"lines\":[{\"item\":\"water\","
+            example:
+                "{\"seller\":\"ceres-4\",\"buyer\":\"vesta-7\",\"lines\":[{\"item\":\"helium\","
                 + "\"quantity\":5}]}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -80,9 +81,9 @@ extension RouteTable {
     ]
 
     private static let example =
-        "{\"id\":\"t-1\",\"seller\":\"luna-1\",\"buyer\":\"mars-2\",\"lines\":[{\"item\":\"water\","
-        + "\"quantity\":5,\"price\":\"12.50\"}],\"currency\":\"CR\",\"eta\":\"+7d\",\"reference\":"
-        + "\"PO-7\",\"attributes\":{},\"max_total\":\"70.00\"}"
+        "{\"id\":\"t-1\",\"seller\":\"ceres-4\",\"buyer\":\"vesta-7\",\"lines\":[{\"item\":"
+        + "\"helium\",\"quantity\":5,\"price\":\"12.50\"}],\"currency\":\"CR\",\"eta\":\"+7d\","
+        + "\"reference\":\"PO-7\",\"attributes\":{},\"max_total\":\"70.00\"}"
 
     /// A list whose `role` needs `station`.
     static func list(_ name: String) -> CommandCall {
