@@ -1,0 +1,263 @@
+"""Who may do what over HTTP: each route, by each role, for the user's own station and for another.
+
+permissions.py URL TCP-PORT PASSWORD: one line at the end, exit 0 if all held. The table is written
+by hand: statuses of viewer, trader, operator and admin.
+"""
+
+import base64
+import json
+import socket
+import sys
+import urllib.error
+import urllib.request
+
+URL, PORT, PASSWORD = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+ROLES = ("viewer", "trader", "operator", "admin")
+# The users' station, and one of somebody else.
+PLACES = {"own": "luna-1", "other": "mars-2"}
+# Neither.
+THIRD = "ceres-3"
+
+LINES = [{"item": "water", "quantity": 1}]
+NAMED = [{"item": "water", "quantity": 1, "price": "9.00"}]
+
+ALL = "200 200 200 200"
+SEEN, UNSEEN = ALL, "404 404 404 200"
+TRADERS, TRADERS_UNSEEN = "403 200 200 200", "403 404 404 200"
+OPERATORS, OPERATORS_DENIED = "403 403 200 200", "403 403 403 200"
+ADMINS = "403 403 403 200"
+
+# call, body, what is made first; statuses at the own station, and at the other.
+TABLE = [
+    ("GET /api/me", None, None, ALL, ALL),
+    ("GET /api/stations", None, None, ALL, ALL),
+    ("GET /api/stations/{s}", None, None, ALL, ALL),
+    ("GET /api/stations/{s}/near", None, None, ALL, ALL),
+    ("POST /api/stations", {"id": "{n}"}, None, "403 403 403 201", "403 403 403 201"),
+    ("PATCH /api/stations/{s}", {"name": "{n}"}, None, OPERATORS, OPERATORS_DENIED),
+    ("POST /api/stations/{s}/close", {}, "opened", OPERATORS, OPERATORS_DENIED),
+    ("POST /api/stations/{s}/open", {}, "closed", OPERATORS, OPERATORS_DENIED),
+    ("GET /api/items", None, None, ALL, ALL),
+    ("GET /api/items/water", None, None, ALL, ALL),
+    ("GET /api/items/search?q=w", None, None, ALL, ALL),
+    ("GET /api/items/water/stock", None, None, ALL, ALL),
+    ("POST /api/items", {"id": "{n}"}, None, "403 403 403 201", "403 403 403 201"),
+    ("PATCH /api/items/water", {"name": "{n}"}, None, ADMINS, ADMINS),
+    ("GET /api/ships", None, None, ALL, ALL),
+    ("GET /api/ships/hermes", None, None, ALL, ALL),
+    ("POST /api/ships", {"id": "{n}"}, None, "403 403 403 201", "403 403 403 201"),
+    ("PATCH /api/ships/hermes", {"name": "{n}"}, None, ADMINS, ADMINS),
+    ("POST /api/ships/hermes/track", {"position": {"x": 1, "y": 1, "z": 1}}, None, ADMINS, ADMINS),
+    ("GET /api/currencies", None, None, ALL, ALL),
+    ("POST /api/currencies", {"code": "{C}", "name": "n", "scale": 2}, None, "403 403 403 201",
+     "403 403 403 201"),
+    ("GET /api/rates", None, None, ALL, ALL),
+    ("GET /api/rates/EUR/CR", None, None, ALL, ALL),
+    ("GET /api/rates/convert?amount=1&from=EUR&to=CR", None, None, ALL, ALL),
+    ("POST /api/rates", {"base": "EUR", "quote": "CR", "rate": "2"}, None, ADMINS, ADMINS),
+    ("GET /api/inventory/{s}", None, None, ALL, ALL),
+    ("GET /api/inventory/{s}/water", None, None, ALL, ALL),
+    ("GET /api/inventory/{s}/water/history", None, None, SEEN, UNSEEN),
+    ("GET /api/inventory/{s}/water/explain", None, None, SEEN, UNSEEN),
+    ("POST /api/inventory/{s}/water", {"action": "add", "quantity": 2}, None, OPERATORS,
+     OPERATORS_DENIED),
+    ("POST /api/inventory/{s}/water", {"action": "remove", "quantity": 1}, None, OPERATORS,
+     OPERATORS_DENIED),
+    ("POST /api/inventory/{s}/water", {"action": "adjust", "quantity": 1, "reason": "r"}, None,
+     OPERATORS, OPERATORS_DENIED),
+    ("POST /api/inventory/{s}/water", {"action": "hold", "quantity": 1, "reason": "r"}, None,
+     OPERATORS, OPERATORS_DENIED),
+    ("POST /api/inventory/{s}/water", {"action": "release", "quantity": 1, "reason": "r"}, "held",
+     OPERATORS, OPERATORS_DENIED),
+    ("POST /api/inventory/{s}/water", {"action": "limits", "low_at": 3}, None, OPERATORS,
+     OPERATORS_DENIED),
+    ("DELETE /api/inventory/{s}/ore", None, "ore", OPERATORS, OPERATORS_DENIED),
+    ("GET /api/trades", None, None, ALL, ALL),
+    ("GET /api/trades?station={s}", None, None, ALL, ALL),
+    ("POST /api/trades/quote", {"seller": "{s}", "buyer": THIRD, "lines": LINES}, None, ALL, ALL),
+    ("POST /api/trades", {"seller": "{s}", "buyer": THIRD, "lines": LINES}, None,
+     "403 201 201 201", "403 403 403 201"),
+    ("POST /api/trades", {"seller": THIRD, "buyer": "{s}", "lines": LINES}, None,
+     "403 201 201 201", "403 403 403 201"),
+    ("POST /api/trades", {"seller": "{s}", "buyer": THIRD, "lines": NAMED}, None,
+     "403 201 201 201", "403 403 403 201"),
+    # A named price is the seller's to name.
+    ("POST /api/trades", {"seller": THIRD, "buyer": "{s}", "lines": NAMED}, None,
+     "403 403 403 201", "403 403 403 201"),
+    ("POST /api/trades", {"seller": "{s}", "buyer": THIRD, "lines": LINES, "ttl_seconds": 60}, None,
+     "403 201 201 201", "403 403 403 201"),
+    ("GET /api/trades/{t}", None, "sale", SEEN, UNSEEN),
+    ("GET /api/trades/{t}", None, "purchase", SEEN, UNSEEN),
+    ("GET /api/trades/{t}/history", None, "sale", SEEN, UNSEEN),
+    ("GET /api/trades/{t}/explain", None, "sale", SEEN, UNSEEN),
+    ("POST /api/trades/{t}/commit", {}, "reservation", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/trades/{t}/cancel", {}, "sale", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/trades/{t}/cancel", {}, "purchase", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/trades/{t}/pay", {}, "sale", TRADERS, TRADERS_UNSEEN),
+    # Only the seller says that it was paid.
+    ("POST /api/trades/{t}/pay", {}, "purchase", "403 403 403 200", TRADERS_UNSEEN),
+    ("GET /api/cargo", None, None, ALL, ALL),
+    ("POST /api/cargo", {"origin": "{s}", "destination": THIRD, "lines": LINES}, None,
+     "403 201 201 201", "403 403 403 201"),
+    # Cargo is its origin's to send.
+    ("POST /api/cargo", {"origin": THIRD, "destination": "{s}", "lines": LINES}, None,
+     "403 403 403 201", "403 403 403 201"),
+    ("GET /api/cargo/{t}", None, "outgoing", SEEN, UNSEEN),
+    ("GET /api/cargo/{t}", None, "incoming", SEEN, UNSEEN),
+    ("GET /api/cargo/{t}/history", None, "outgoing", SEEN, UNSEEN),
+    ("POST /api/cargo/{t}/dispatch", {}, "outgoing", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/dispatch", {}, "incoming", "403 403 403 200", TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/cancel", {}, "outgoing", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/cancel", {}, "incoming", "403 403 403 200", TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/track", {"position": {"x": 1, "y": 1, "z": 1}}, "outgoing", TRADERS,
+     TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/track", {"position": {"x": 1, "y": 1, "z": 1}}, "incoming", TRADERS,
+     TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/eta", {"eta": "+1d"}, "incoming", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/hold", {}, "leaving", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/hold", {}, "coming", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/lose", {}, "leaving", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/deliver", {}, "coming", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/deliver", {}, "leaving", "403 403 403 200", TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/return", {}, "coming", TRADERS, TRADERS_UNSEEN),
+    ("POST /api/cargo/{t}/return", {}, "leaving", "403 403 403 200", TRADERS_UNSEEN),
+    ("PUT /api/cargo/{t}", {"status": "in_transit"}, "outgoing", TRADERS, TRADERS_UNSEEN),
+    ("PUT /api/cargo/{t}", {"status": "in_transit"}, "incoming", "403 403 403 200", TRADERS_UNSEEN),
+    ("PUT /api/cargo/update/{t}", {"status": "delivered"}, "coming", TRADERS, TRADERS_UNSEEN),
+    ("PUT /api/cargo/update/{t}", {"eta": "+1d"}, "incoming", TRADERS, TRADERS_UNSEEN),
+    ("GET /api/events", None, None, ALL, ALL),
+    ("GET /api/analytics/summary", None, None, ALL, ALL),
+    ("GET /api/analytics/summary?station={s}", None, None, SEEN, UNSEEN),
+    ("GET /api/analytics/series?station={s}", None, None, SEEN, UNSEEN),
+    ("GET /api/analytics/prices?item=water", None, None, ALL, ALL),
+    ("GET /api/analytics/map", None, None, ALL, ALL),
+]
+
+count = 0
+
+
+def ask(method, path, body, name, password):
+    request = urllib.request.Request(URL + path, method=method)
+    if name:
+        word = base64.b64encode(f"{name}:{password}".encode()).decode()
+        request.add_header("Authorization", "Basic " + word)
+    if body is not None:
+        request.data = json.dumps(body).encode()
+        request.add_header("Content-Type", "application/json")
+    try:
+        reply = urllib.request.urlopen(request, timeout=30)
+    except urllib.error.HTTPError as error:
+        reply = error
+    text = reply.read()
+    return reply.status, json.loads(text) if text.startswith((b"{", b"[")) else text
+
+
+def admin(method, path, body=None):
+    status, found = ask(method, path, body, "admin", PASSWORD)
+    if status >= 300 and status != 409:
+        raise SystemExit(f"{method} {path} {body}: {status} {found}")
+    return found
+
+
+def fresh():
+    global count
+    count += 1
+    return f"n-{count}"
+
+
+def filled(value, **names):
+    """A copy with the names in braces replaced."""
+    if isinstance(value, dict):
+        return {key: filled(member, **names) for key, member in value.items()}
+    if isinstance(value, list):
+        return [filled(member, **names) for member in value]
+    if isinstance(value, str):
+        for key, text in names.items():
+            value = value.replace("{" + key + "}", text)
+    return value
+
+
+def make(kind, station):
+    """What a call is about, made by the administrator; gives its id."""
+    new = fresh()
+    ends = {
+        "sale": (station, THIRD), "purchase": (THIRD, station), "reservation": (station, THIRD),
+        "outgoing": (station, THIRD), "incoming": (THIRD, station),
+        "leaving": (station, THIRD), "coming": (THIRD, station),
+    }
+    if kind in ("sale", "purchase", "reservation"):
+        seller, buyer = ends[kind]
+        body = {"id": new, "seller": seller, "buyer": buyer, "lines": LINES}
+        if kind == "reservation":
+            body["ttl_seconds"] = 600
+        admin("POST", "/api/trades", body)
+    elif kind in ends:
+        origin, destination = ends[kind]
+        body = {"id": new, "origin": origin, "destination": destination, "lines": LINES}
+        admin("POST", "/api/cargo", body)
+        if kind in ("leaving", "coming"):
+            admin("POST", f"/api/cargo/{new}/dispatch")
+    elif kind == "opened":
+        admin("POST", f"/api/stations/{station}/open")
+    elif kind == "closed":
+        admin("POST", f"/api/stations/{station}/close")
+    elif kind == "held":
+        admin("POST", f"/api/inventory/{station}/water",
+              {"action": "hold", "quantity": 1, "reason": "r"})
+    elif kind == "ore":
+        admin("POST", f"/api/inventory/{station}/ore", {"action": "add", "quantity": 1})
+    return new
+
+
+def users():
+    """One of each role for the own station, made over TCP."""
+    with socket.create_connection(("127.0.0.1", PORT)) as connection:
+        lines = [f"AUTH admin {PASSWORD}"]
+        for role in ROLES:
+            stations = "*" if role == "admin" else PLACES["own"]
+            user = f"the-{role} ROLE {role} STATIONS {stations} PASSWORD a-{role}-word"
+            lines.append("USER ADD " + user)
+        connection.sendall("".join(line + "\r\n" for line in lines).encode() + b"QUIT\r\n")
+        said = b""
+        while part := connection.recv(65536):
+            said += part
+    if b"\r\n-" in said or said.startswith(b"-"):
+        raise SystemExit(f"the users were not made: {said!r}")
+
+
+for station in (*PLACES.values(), THIRD):
+    admin("POST", "/api/stations", {"id": station, "position": {"x": 0, "y": len(station), "z": 0}})
+admin("POST", "/api/items", {"id": "water", "price": "2.00", "currency": "CR"})
+admin("POST", "/api/items", {"id": "ore"})
+admin("POST", "/api/ships", {"id": "hermes"})
+admin("POST", "/api/currencies", {"code": "EUR", "name": "Euro", "scale": 2})
+admin("POST", "/api/rates", {"base": "EUR", "quote": "CR", "rate": "2"})
+for station in (*PLACES.values(), THIRD):
+    admin("POST", f"/api/inventory/{station}/water", {"action": "add", "quantity": 100_000})
+users()
+
+failures = checks = 0
+for call, body, kind, *columns in TABLE:
+    method, path = call.split()
+    for (place, station), column in zip(PLACES.items(), columns):
+        for role, wanted in zip(ROLES, column.split()):
+            new = make(kind, station)
+            # A currency has a code of capitals.
+            code = "X" + "".join(chr(65 + int(digit)) for digit in str(count))
+            names = {"s": station, "t": new, "n": fresh(), "C": code}
+            status, found = ask(
+                method, filled(path, **names), filled(body, **names), f"the-{role}",
+                f"a-{role}-word")
+            checks += 1
+            if status != int(wanted):
+                failures += 1
+                print(f"{call} by {role}, {place} station: {status}, not {wanted}: {found}")
+    for station in PLACES.values():
+        admin("POST", f"/api/stations/{station}/open")
+    status, _ = ask(method, filled(path, s=THIRD, t="x", n="x"), body, None, None)
+    checks += 1
+    if status != 401:
+        failures += 1
+        print(f"{call} without log-in: {status}, not 401")
+print(f"{checks} checks, {failures} failures")
+sys.exit(1 if failures else 0)
