@@ -10,6 +10,8 @@ import Glibc
             .pluginNew, .pluginCheck, .pluginTest, .pluginBacktest, .pluginLoad, .pluginMode,
             .pluginList, .pluginInfo, .pluginLog, .pluginStats, .pluginRollback, .pluginRemove,
             .pluginSource,
+            .userAdd, .userSet, .userList, .userPasswd, .userDisable, .userEnable, .tokenIssue,
+            .tokenList, .tokenRevoke,
             .configDocs, .commandsDocs, .routesDocs, .completions, .version, .help,
         ])
 

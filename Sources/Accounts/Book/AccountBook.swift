@@ -119,14 +119,18 @@ package final class AccountBook: Authenticator {
         case .password(let name, let password):
             let second = clock.monotonicNanoseconds() / 1_000_000_000
             return state.withLock { state -> LogIn? in
-                if let wait = state.throttle.wait(name: name, address: address, now: second) {
-                    return .refused(.throttled(wait), retrySeconds: wait)
+                let wait = state.throttle.wait(name: name, address: address, now: second)
+                let refusal = wait.map { LogIn.refused(.throttled($0), retrySeconds: $0) }
+                if refusal != nil,
+                    !state.throttle.mayGuess(name: name, address: address, now: second)
+                {
+                    return refusal
                 }
                 guard let account = find(name, state.directory),
+                    !account.user.isDisabled,
                     let digest = digest(name, account.user, password),
                     state.remembered.knows(account.user.name, digest, now: second)
-                else { return nil }
-                if account.user.isDisabled { return nil }
+                else { return refusal }
                 return .caller(account.caller)
             }
         }

@@ -23,10 +23,16 @@ struct LogInThrottle {
         var until: UInt64 = 0
         var last: UInt64 = 0
         var hasSucceeded = false
+        /// Looks at remembered passwords in the second `guessSecond`.
+        var guesses = 0
+        var guessSecond: UInt64 = 0
     }
 
     /// Failures of one name from one address that cost no wait.
     static let freeOfName = 4
+    /// How often in a second a remembered password is looked at for a name that has to wait, from an
+    /// address where it logged in before: pools of clients log in many times at once.
+    static let guessesPerSecond = 20
     /// Failures of one address, whatever the names, that cost no wait.
     static let freeOfAddress = 20
     /// The longest wait.
@@ -54,6 +60,20 @@ struct LogInThrottle {
             mine.failures + mine.pending >= Self.freeOfName && mine.pending > 0
             || all.failures + all.pending >= Self.freeOfAddress && all.pending > 0
         return Self.seconds(max(mine.until, all.until), now) ?? (isFull ? 1 : nil)
+    }
+
+    /// Whether a remembered password may be looked at although the name has to wait: only where a
+    /// log-in succeeded before, and not often.
+    mutating func mayGuess(name: String, address: String, now: UInt64) -> Bool {
+        let (byName, _) = Self.keys(name, address)
+        guard var record = records[byName], record.hasSucceeded else { return false }
+        if record.guessSecond != now {
+            record.guessSecond = now
+            record.guesses = 0
+        }
+        record.guesses += 1
+        records[byName] = record
+        return record.guesses <= Self.guessesPerSecond
     }
 
     /// Notes that a try has begun; `end` must follow.

@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import EventLoop
 import HTTPCore
@@ -22,6 +23,8 @@ final class Exchange {
     /// The methods of its path, where the request is `OPTIONS` or has another method.
     var allow: [HTTPMethod] = []
     var caller: Caller?
+    /// What is left of the limits of requests; nil where none is in force.
+    var rate: RateVerdict?
     /// Decided before the body is read; nil: none so far.
     var refusal: Problem?
     /// Whether the connection ends with its reply.

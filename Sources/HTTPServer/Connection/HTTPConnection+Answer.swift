@@ -49,6 +49,7 @@ extension HTTPConnection {
             fields.append(("Cache-Control", "no-store"))
         }
         if let contentType, contentType.hasPrefix("text/html") { addPageFields(&fields) }
+        addRateFields(exchange, &fields)
         fields.append(("X-Request-Id", exchange.requestID))
         fields.append(("X-Content-Type-Options", "nosniff"))
         addOrigin(exchange, &fields)

@@ -92,6 +92,7 @@ extension HTTPConnection {
 
     /// Begins to receive the body, or runs the request where there is none.
     func beginBody(_ exchange: Exchange) {
+        takeRate(exchange)
         let limit = bodyLimit(exchange)
         let head = exchange.head
         switch head.bodyFraming {

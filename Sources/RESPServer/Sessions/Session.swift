@@ -457,7 +457,8 @@ final class Session: EventHandler {
             recheckCaller()
         }
         let limits = server.limits
-        let age = (now &- state.anonymousSince) / 1_000_000
+        // It may have begun just now.
+        let age = (max(now, state.anonymousSince) - state.anonymousSince) / 1_000_000
         if (state.caller == nil || !transport.isReady) && age > UInt64(limits.loginMilliseconds) {
             let late = transport.isReady ? "log in" : "begin TLS"
             server.log.info("a connection did not \(late) in time", ["client": "\(peer)"])

@@ -108,7 +108,10 @@ package struct ServerOptions: Sendable {
         return Security(authorities: authorities, files: files)
     }
 
-    private static func firstLine(_ path: String) throws(ClientError) -> Redacted {
+    /// The password in the first line of a file.
+    ///
+    /// - Throws: a sentence that names the file.
+    static func firstLine(_ path: String) throws(ClientError) -> Redacted {
         let bytes: [UInt8]?
         do throws(ConfigurationError) { bytes = try SystemFiles.read(path) } catch {
             throw ClientError("\(error)")

@@ -5,7 +5,7 @@ import Plugins
 import RESP
 
 /// `entrepot plugin load|mode|list|info|log|stats|rollback|remove|source`: the rules of a server.
-package enum PluginServerCommands {
+package enum PluginServerCommands: ServerTalk {
     /// For the table of commands.
     package static let flags: [Flag] =
         ServerOptions.flags + [Flag("json", nil, "Print the server's own JSON")]
@@ -61,14 +61,7 @@ package enum PluginServerCommands {
     /// `plugin list`
     package static func list(_ invocation: Invocation) -> ExitCode {
         run(invocation) { (server) throws(ClientError) in
-            var items: [JSONValue] = []
-            var cursor: String?
-            repeat {
-                let words = ["PLUGIN", "LIST"] + (cursor.map { ["CURSOR", $0] } ?? [])
-                let page = try document(&server, words)
-                items += page["items"]?.array ?? []
-                cursor = page["next"]?.string
-            } while cursor != nil
+            let items = try items(&server, ["PLUGIN", "LIST"])
             if invocation.has("json") { return items.map { text($0) + "\n" }.joined() }
             return table(
                 ["NAME", "MODE", "LIVE", "CANDIDATE", "STATION", "PRIORITY"],
@@ -141,36 +134,6 @@ package enum PluginServerCommands {
 
     // MARK: Parts
 
-    private static func run(
-        _ invocation: Invocation,
-        _ body: (inout ServerConnection) throws(ClientError) -> String
-    ) -> ExitCode {
-        do throws(ClientError) {
-            var server = try ServerConnection.open(try ServerOptions(invocation))
-            invocation.console.write(try body(&server))
-            return .done
-        } catch {
-            invocation.console.complain("entrepot: \(error)\n")
-            return .failed
-        }
-    }
-
-    private static func document(
-        _ server: inout ServerConnection, _ words: [String]
-    ) throws(ClientError) -> JSONValue {
-        let reply = try server.demand(words)
-        guard let text = reply.text else { return .null }
-        do throws(JSONError) { return try JSONReader.parse(text.utf8.span) } catch {
-            throw ClientError("the server answered something that is no JSON")
-        }
-    }
-
-    private static func show(
-        _ value: JSONValue, _ invocation: Invocation, _ plain: (JSONValue) -> String
-    ) -> String {
-        invocation.has("json") ? text(value) + "\n" : plain(value)
-    }
-
     /// `bulk-discount is live with 1.2.0@3fa9c1d2, candidate 1.3.0@…`
     private static func summary(_ plugin: JSONValue) -> String {
         var line = "\(text(plugin["name"])) is \(modeText(plugin))"
@@ -182,28 +145,5 @@ package enum PluginServerCommands {
     private static func modeText(_ plugin: JSONValue) -> String {
         let percent = plugin["percent"]?.int64.map { " \($0) %" } ?? ""
         return text(plugin["mode"]) + percent
-    }
-
-    /// A value for people: a string without its quotes, nothing for null.
-    private static func text(_ value: JSONValue?) -> String {
-        guard let value, !value.isNull else { return "" }
-        if let string = value.string { return string }
-        var buffer = ByteBuffer(capacity: 256)
-        value.append(to: &buffer)
-        return buffer.bytes.validatedText ?? ""
-    }
-
-    private static func table(_ head: [String], _ rows: [[String]]) -> String {
-        let all = [head] + rows
-        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-        return all.map { row in
-            let cells = row.indices.map { column in
-                column == row.count - 1
-                    ? row[column]
-                    : row[column]
-                        + String(repeating: " ", count: widths[column] - row[column].count)
-            }
-            return cells.joined(separator: "  ") + "\n"
-        }.joined()
     }
 }
