@@ -89,7 +89,7 @@ struct SecureListenerTests {
 
     @Test(.enabled(if: Program.isThere("curl"), "curl is not installed"))
     func webClients() throws {
-        let server = try authority.makeServer(["--http", "127.0.0.1:0"])
+        let server = try authority.makeServer(http: true)
         func fetch(_ words: [String]) throws -> (status: Int32, output: String, error: String) {
             try Program.run(
                 ["curl", "-sS", "--cacert", authority.certificate, "-D", "-"] + words,
@@ -112,9 +112,8 @@ struct SecureListenerTests {
     }
 
     @Test func listenersMayDiffer() throws {
-        let server = try authority.makeServer([
-            "--http", "127.0.0.1:0", "--tls-listeners", "http", "--http-head-milliseconds", "300",
-        ])
+        let server = try authority.makeServer(
+            ["--tls-listeners", "http", "--http-head-milliseconds", "300"], http: true)
         #expect(try server.connect().call("PING") == .simple("PONG"))
         let silent = try Connection(port: server.httpPort)
         silent.waitAtMost(seconds: 5)

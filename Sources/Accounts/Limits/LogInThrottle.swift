@@ -30,8 +30,8 @@ struct LogInThrottle {
 
     /// Failures of one name from one address that cost no wait.
     static let freeOfName = 4
-    /// How often in a second a remembered password is looked at for a name that has to wait, from an
-    /// address where it logged in before: pools of clients log in many times at once.
+    /// How often in a second a remembered password is looked at for a name that has to wait, from
+    /// an address where it logged in before: pools of clients log in many times at once.
     static let guessesPerSecond = 20
     /// Failures of one address, whatever the names, that cost no wait.
     static let freeOfAddress = 20

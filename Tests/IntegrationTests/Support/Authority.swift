@@ -42,9 +42,9 @@ final class Authority {
     }
 
     /// A server that shows the certificate `server`.
-    func makeServer(_ more: [String] = []) throws -> TestServer {
+    func makeServer(_ more: [String] = [], http: Bool = false) throws -> TestServer {
         try issue("server")
-        return try TestServer(flags("server") + more)
+        return try TestServer(flags("server") + more, http: http)
     }
 
     private func run(_ words: [String]) throws {

@@ -68,7 +68,7 @@ struct PermissionRow {
     ]
 
     static let all: [PermissionRow] =
-        catalog + inventory + trades + cargo + rules + accounts + edge
+        catalog + inventory + trades + cargo + rules + accounts + log + edge
 
     private static let catalog: [PermissionRow] = [
         .init("STATION ADD", .admin, "STATION ADD nova"),
@@ -104,6 +104,10 @@ struct PermissionRow {
         .init("INVENTORY HOLD", .operator, "INVENTORY HOLD luna water 1 REASON x", .lunaOnly),
         .init(
             "INVENTORY RELEASE", .operator, "INVENTORY RELEASE luna water 1 REASON x", .lunaOnly),
+        // The row has goods that are held: who may is told so.
+        .init(
+            "INVENTORY CLEAR", .operator, "INVENTORY CLEAR luna water",
+            .init("BADSTATE", "NOPERM", "NOPERM", all: "BADSTATE", admin: "BADSTATE")),
         .init("INVENTORY LIMITS", .operator, "INVENTORY LIMITS luna water LOW 1", .lunaOnly),
         // What is there is everybody's to see, how it came about is the station's.
         .init("INVENTORY GET", .viewer, "INVENTORY GET luna"),
@@ -141,6 +145,12 @@ struct PermissionRow {
         .init(
             "TRADE SUMMARY", .viewer, "TRADE SUMMARY STATION luna",
             .init("ok", "NOTFOUND", "NOTFOUND")),
+        .init("TRADE SERIES", .viewer, "TRADE SERIES"),
+        .init(
+            "TRADE SERIES", .viewer, "TRADE SERIES STATION luna",
+            .init("ok", "NOTFOUND", "NOTFOUND")),
+        .init(
+            "ITEM PRICES", .viewer, "ITEM PRICES water", .init("items:1", "items:1", "items:0")),
         .init("EXPLAIN TRADE", .viewer, "EXPLAIN TRADE t", .parties),
     ]
 
@@ -158,6 +168,10 @@ struct PermissionRow {
         .init("CARGO GET", .viewer, "CARGO GET c", .init("ok", "ok", "null")),
         // The shipment of the trade, and those without one.
         .init("CARGO LIST", .viewer, "CARGO LIST", .init("items:4", "items:4", "items:0")),
+        .init("CARGO UPDATE", .trader, "CARGO UPDATE c STATUS held", .parties),
+        .init("CARGO UPDATE", .trader, "CARGO UPDATE p STATUS in_transit", .origin),
+        .init("CARGO UPDATE", .trader, "CARGO UPDATE c STATUS delivered", .destination),
+        .init("CARGO MAP", .viewer, "CARGO MAP"),
         .init("CARGO HISTORY", .viewer, "CARGO HISTORY c", .parties),
     ]
 
@@ -236,6 +250,12 @@ struct PermissionRow {
             .init("items:0", "items:0", "items:0", all: "items:0", admin: "items:1")),
         .init("TOKEN LIST", .viewer, "TOKEN LIST USER u", own),
         .init("TOKEN LIST", .viewer, "TOKEN LIST USER v", anothers),
+    ]
+
+    private static let log: [PermissionRow] = [
+        .init(
+            "EVENT LIST", .viewer, "EVENT LIST TYPES trade.initiated",
+            .init("items:1", "items:1", "items:0", all: "items:1", admin: "items:1"))
     ]
 
     /// What an edge or a feature answers.
