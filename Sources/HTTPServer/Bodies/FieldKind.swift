@@ -99,17 +99,20 @@ extension FieldKind {
         if !range.contains(text.unicodeScalars.count) {
             return "must have \(range.lowerBound) to \(range.upperBound) characters"
         }
-        for scalar in text.unicodeScalars
-        where scalar.value < 0x20 || scalar.value >= 0x7f && scalar.value < 0xa0 {
-            return "must not hold control characters"
+        return isPlain(text) ? nil : "must not hold control characters"
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy {
+            $0.value >= 0x20 && !($0.value >= 0x7f && $0.value < 0xa0)
         }
-        return nil
     }
 
     private static func secret(_ value: JSONValue, _ limit: Int) -> String? {
         guard let text = value.string else { return "must be a string" }
         if text.utf8.isEmpty { return "must not be empty" }
-        return text.utf8.count > limit ? "must have at most \(limit) bytes" : nil
+        if text.utf8.count > limit { return "must have at most \(limit) bytes" }
+        return isPlain(text) ? nil : "must not hold control characters"
     }
 
     private static func choice(_ value: JSONValue, _ words: [String]) -> String? {

@@ -73,9 +73,7 @@ enum JSONSchema {
         case .id, .newID: string(pattern: identifierPattern)
         case .text(let range): text(range)
         case .secret(let limit):
-            .object(
-                of: ("type", .string("string")), ("minLength", .number(1)),
-                ("maxLength", .number(Int64(limit))))
+            text(1...limit)
         case .choice(let words): choice(words)
         case .integer(let limits): integer(limits)
         case .delta(let limits):

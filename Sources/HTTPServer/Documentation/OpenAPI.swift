@@ -15,10 +15,9 @@ package enum OpenAPI {
         let root = JSONValue.object(
             of: ("openapi", .string("3.1.0")), ("info", info(version)),
             ("tags", .array(RouteTag.allCases.filter { isUsed($0, routes) }.map(tag))),
-            (
-                "security",
-                .array(["bearer", "basic"].map { .object(of: ($0, .array([]))) })
-            ), ("paths", paths(routes)), ("components", components(routes)))
+            // Basic is taken too; programs are told of tokens.
+            ("security", .array([.object(of: ("bearer", .array([])))])), ("paths", paths(routes)),
+            ("components", components(routes)))
         var buffer = ByteBuffer(capacity: 256 << 10)
         root.append(to: &buffer)
         return buffer.array

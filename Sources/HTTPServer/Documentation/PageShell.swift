@@ -27,7 +27,8 @@ enum PageShell {
         .s{color:var(--soft);flex-basis:100%}.w{display:block;overflow-x:auto}
         table{border-collapse:collapse;width:100%;margin:.4rem 0}
         td,th{text-align:left;vertical-align:top;padding:.25rem .5rem .25rem 0;
-        border-bottom:1px solid var(--line)}th{color:var(--soft);font-weight:600;font-size:.85rem}
+        border-bottom:1px solid var(--line)}td code{white-space:nowrap}
+        th{color:var(--soft);font-weight:600;font-size:.85rem}
         @media(min-width:40rem){.s{flex-basis:auto;margin-left:auto}}
         """
 

@@ -68,8 +68,11 @@ package final class Route: Sendable {
         self.handler = handler
     }
 
-    /// Whether `/openapi.json` has it: the interface for programs, not pages.
-    package var isDescribed: Bool { media != "text/html" && pattern != "/openapi.json" }
+    /// Whether `/openapi.json` has it: requests that have a reply, no pages and no feeds.
+    package var isDescribed: Bool {
+        if case .feed = handler { return false }
+        return media != "text/html" && pattern != "/openapi.json"
+    }
 
     /// The names in the braces of the pattern, in order.
     package var pathParameters: [String] {
