@@ -121,6 +121,12 @@ import Testing
         #expect(gone.status == 200 && gone.at("ship") == "hermes", "\(gone.text)")
         let again = try desk.ask("PUT", "/api/cargo/c-1", update)
         #expect(again.at("seq") == gone.at("seq"))
+        // A note would be written again; with a key it is not.
+        let note = #"{"note":"past the gate"}"#
+        let key = ["Idempotency-Key: \"n-1\""]
+        let noted = try desk.ask("PUT", "/api/cargo/c-1", note, fields: key)
+        let repeated = try desk.ask("PUT", "/api/cargo/c-1", note, fields: key)
+        #expect(repeated.at("replayed") == "true" && repeated.at("seq") == noted.at("seq"))
         #expect(try desk.ask("PUT", "/api/cargo/c-1", #"{"status":"pending"}"#).status == 409)
         #expect(try desk.ask("GET", "/api/analytics/map").at("items.0.id") == "c-1")
         let done = try desk.ask(
