@@ -58,6 +58,22 @@ package struct LatencyHistogram: Sendable {
         return maximum
     }
 
+    /// How many durations did not exceed each of some bounds, which ascend. A bucket that a bound
+    /// cuts counts as above it: at most an eighth of the durations next to the bound.
+    package func cumulative(upTo bounds: [UInt64]) -> [UInt64] {
+        var result: [UInt64] = []
+        var seen: UInt64 = 0
+        var index = 0
+        for bound in bounds {
+            while index < counts.count && Self.upperBound(index) <= bound {
+                seen &+= counts[index]
+                index += 1
+            }
+            result.append(seen)
+        }
+        return result
+    }
+
     /// Cumulative counts by powers of two of microseconds, as Redis shows them: from the first
     /// bucket that holds something to the one that holds the longest.
     package var cumulativeMicroseconds: [(upTo: Int64, count: Int64)] {

@@ -58,6 +58,9 @@ package final class LedgerPort {
     /// The last event that lies in the postings on disk.
     package var indexedSeq: UInt64 { ledger.projections.indexedSeq }
 
+    /// How large groups were, and how long they took.
+    package var groupFigures: GroupFigures { ledger.groupFigures }
+
     /// Whether something that was decided is not on disk yet.
     package var hasUndurable: Bool { ledger.hasUndurable }
     package func closeGroup() { ledger.closeGroup() }

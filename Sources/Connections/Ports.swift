@@ -1,4 +1,3 @@
-package import Basics
 package import Ledger
 
 /// `CONFIG` as the whole server answers it.
@@ -80,6 +79,27 @@ package protocol ClientsPort: AnyObject {
 
 /// Figures of parts that only the whole server knows, for the metrics page.
 package protocol MetricsPort: AnyObject {
-    /// Appends lines of the Prometheus text format.
-    func append(to page: inout ByteBuffer)
+    /// Appends families of their own. Threading: the loop's thread.
+    func append(to page: inout MetricsPage)
+}
+
+/// The subscribers of an edge of one kind.
+package struct FeedCounts: Sendable {
+    /// `resp`, `sse` or `ws`.
+    package var kind: String
+    package var subscribers: Int
+    /// Subscribers that were cut off because they read too slowly, since the start.
+    package var dropped: UInt64
+
+    package init(kind: String, subscribers: Int, dropped: UInt64) {
+        self.kind = kind
+        self.subscribers = subscribers
+        self.dropped = dropped
+    }
+}
+
+/// An edge that has subscribers.
+package protocol FeedCounter: AnyObject {
+    /// One entry for each kind.
+    var feedCounts: [FeedCounts] { get }
 }

@@ -1,3 +1,6 @@
+package import Domain
+package import Ledger
+
 /// What was counted of one command.
 package struct CommandFigures: Sendable {
     package var calls: UInt64 = 0
@@ -5,6 +8,8 @@ package struct CommandFigures: Sendable {
     package var failed: UInt64 = 0
     /// Calls that were refused before they ran: no permission, not logged in, wrong arguments.
     package var rejected: UInt64 = 0
+    /// Answers that were errors, early refusals among them, by code.
+    package var codes: [ErrorCode: UInt64] = [:]
     package var latency = LatencyHistogram()
 }
 
@@ -21,8 +26,12 @@ package final class ServerStatistics {
     package var outputBytes: UInt64 = 0
     /// Replies that are errors, by code.
     package var errors: [String: UInt64] = [:]
+    /// Durable events by the number of their type. Never reset.
+    package private(set) var events = [UInt64](repeating: 0, count: 256)
     /// Connections closed because they read too slowly.
     package var cutOff: UInt64 = 0
+    /// Subscribers among them.
+    package var subscribersCutOff: UInt64 = 0
     package var protocolErrors: UInt64 = 0
     package var authenticationFailures: UInt64 = 0
     /// Connections that could not begin TLS: no TLS, an old version, no certificate.
@@ -43,6 +52,7 @@ package final class ServerStatistics {
         outputBytes = 0
         errors = [:]
         cutOff = 0
+        subscribersCutOff = 0
         protocolErrors = 0
         authenticationFailures = 0
         handshakeFailures = 0
@@ -53,10 +63,27 @@ package final class ServerStatistics {
     /// - Parameters:
     ///   - index: its place in the table.
     ///   - nanoseconds: how long it took.
-    ///   - failed: whether the answer is an error.
-    package func didRun(_ index: Int, nanoseconds: UInt64, failed: Bool) {
+    ///   - failure: what was wrong; nil: the answer is no error.
+    package func didRun(_ index: Int, nanoseconds: UInt64, failure: ErrorCode?) {
         commands[index].calls &+= 1
-        if failed { commands[index].failed &+= 1 }
+        if let failure {
+            commands[index].failed &+= 1
+            commands[index].codes[failure, default: 0] &+= 1
+        }
         commands[index].latency.record(nanoseconds: nanoseconds)
+    }
+
+    /// Counts a command that was refused before it ran.
+    package func didReject(_ index: Int, _ code: ErrorCode) {
+        commands[index].rejected &+= 1
+        commands[index].codes[code, default: 0] &+= 1
+    }
+
+    /// Counts events that are on disk now.
+    package func count(_ durable: [Event]) {
+        for index in durable.indices {
+            let number = Int(durable[index].type.rawValue)
+            if number < events.count { events[number] &+= 1 }
+        }
     }
 }

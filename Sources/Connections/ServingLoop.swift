@@ -34,6 +34,8 @@ package final class ServingLoop {
     package var configuration: (any ConfigurationPort)?
     /// Figures for `INFO` that other parts know.
     package var status: (any StatusPort)?
+    /// Figures that other parts know, for the metrics page.
+    package var metrics: (any MetricsPort)?
     /// Rules and channels; nil: their commands are refused.
     package var features: (any FeatureCommands)?
     /// How much users and addresses may ask; nil: no limits.
@@ -77,6 +79,7 @@ package final class ServingLoop {
         loop.afterWake = { [weak self] in self?.afterWake() }
         loop.beforeSleep = { [weak self] in self?.beforeSleep() }
         ledger.observe { [weak self] events, view in
+            self?.statistics.count(events)
             for edge in self?.edges ?? [] { edge.publish(events, view) }
         }
         loop.schedule(everyMilliseconds: 100) { [weak self] in
@@ -106,6 +109,23 @@ package final class ServingLoop {
     /// Has an edge take part in every turn, until ``stop(withinMilliseconds:)`` is done or
     /// ``dismantle()`` is called: until then the two hold each other.
     package func add(_ edge: any Edge) { edges.append(edge) }
+
+    /// The subscribers of all edges.
+    package var feedCounts: [FeedCounts] {
+        edges.flatMap { ($0 as? any FeedCounter)?.feedCounts ?? [] }
+    }
+
+    /// The connections of all edges, oldest first.
+    package var clients: [ClientEntry] {
+        let now = clock.monotonicNanoseconds()
+        return edges.flatMap { ($0 as? any ClientsPort)?.clients(now: now) ?? [] }
+            .sorted { $0.id < $1.id }
+    }
+
+    /// Closes a connection of any edge; false where there is none of this number.
+    package func kill(client id: UInt64) -> Bool {
+        edges.contains { ($0 as? any ClientsPort)?.kill(client: id) ?? false }
+    }
 
     /// A number for a connection, unique over the edges.
     package func takeConnectionID() -> UInt64 {

@@ -50,6 +50,8 @@ package final class Ledger {
     package internal(set) var durableGroup: UInt64 = 0
     /// Groups that were sealed and are not published, oldest first.
     var inFlight: [SealedGroup] = []
+    /// What was counted of groups.
+    package let groupFigures = GroupFigures()
     /// Commands executed since the group was opened.
     var groupCommands = 0
     /// The last seq at which the state's digest was written into the log.

@@ -235,7 +235,7 @@ package final class RESPServer: Edge {
         session.state.commandCount &+= 1
         let index = session.state.lastCommand
         if index < 0 || !session.hasBegun { return }
-        statistics.didRun(index, nanoseconds: duration, failed: session.didFail)
+        statistics.didRun(index, nanoseconds: duration, failure: session.failure)
         let isSlow =
             duration / 1_000 >= UInt64(max(limits.slowlogMicroseconds, 0))
             || request.byteCount > limits.slowlogRequestBytes
@@ -249,8 +249,8 @@ package final class RESPServer: Edge {
     }
 
     /// Counts a command that was refused before it ran.
-    func didReject(_ index: Int) {
-        if index >= 0 { statistics.commands[index].rejected &+= 1 }
+    func didReject(_ index: Int, _ code: ErrorCode) {
+        if index >= 0 { statistics.didReject(index, code) }
     }
 
     // MARK: End

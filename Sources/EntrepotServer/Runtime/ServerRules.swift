@@ -92,6 +92,16 @@ final class ServerRules {
         workshop.stop()
     }
 
+    /// What the hooks of all rules that are not removed have cost and done.
+    var figures: [(key: RuleStatistics.Key, figures: HookFigures)] {
+        live.statistics.snapshot().filter {
+            ledger.state.plugins[$0.key.plugin].map { !$0.isRemoved } ?? false
+        }
+    }
+
+    /// How many events the hooks after the commit have not heard yet.
+    var lags: [(plugin: Identifier, lag: UInt64)] { runner.figures.map { ($0.plugin, $0.lag) } }
+
     /// For `INFO rules`: one line for each plugin.
     var lines: [(name: String, value: String)] {
         let progress = Dictionary(

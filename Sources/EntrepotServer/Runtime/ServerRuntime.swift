@@ -217,6 +217,8 @@ package final class ServerRuntime {
             let changed = accounts.observe(events, view)
             if !changed.isEmpty { serving.accountsChanged(changed) }
         }
+        serving.metrics = ServerMetrics(
+            store: ledger.store, rules: rules, notifications: notifications, clock: serving.clock)
         ledger.observeDurable { [notifications] events, view in
             notifications.observe(events, view)
         }

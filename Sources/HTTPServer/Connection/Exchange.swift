@@ -27,6 +27,8 @@ final class Exchange {
     var rate: RateVerdict?
     /// Decided before the body is read; nil: none so far.
     var refusal: Problem?
+    /// The code of the refusal that it was answered with.
+    var failure: ErrorCode?
     /// Whether the connection ends with its reply.
     var closes = false
     var input: RouteInput?

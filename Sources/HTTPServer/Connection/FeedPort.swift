@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import Domain
 import HTTPCore
 import Storage
@@ -35,4 +36,10 @@ protocol FeedPort: AnyObject {
     func limitsChanged(_ limits: Limits)
     /// Tell every subscriber and finish.
     func beginStop()
+    /// Its connections by kind, for metrics.
+    var counts: [FeedCounts] { get }
+}
+
+extension FeedPort {
+    var counts: [FeedCounts] { [] }
 }

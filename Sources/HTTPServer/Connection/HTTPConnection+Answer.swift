@@ -12,6 +12,7 @@ extension HTTPConnection {
 
     /// Answers with a refusal.
     func answer(_ exchange: Exchange, _ problem: Problem, group: UInt64 = 0) {
+        exchange.failure = problem.code
         answer(
             exchange, problem.response(instance: exchange.head.rawPath), group: group,
             isRefusal: true)
@@ -168,7 +169,8 @@ extension HTTPConnection {
         if let route = exchange.route, route.commandIndex >= 0 {
             server.serving.statistics.commandsProcessed &+= 1
             server.serving.statistics.didRun(
-                route.commandIndex, nanoseconds: duration, failed: status >= 400)
+                route.commandIndex, nanoseconds: duration,
+                failure: status >= 400 ? exchange.failure ?? .err : nil)
         }
         lastActive = end
         if !server.settings.accessLog { return }

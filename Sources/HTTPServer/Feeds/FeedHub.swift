@@ -1,4 +1,5 @@
 import Basics
+import Connections
 import Domain
 import HTTPCore
 import Ledger
@@ -17,6 +18,8 @@ final class FeedHub: FeedPort {
     struct Statistics {
         /// Subscribers that were cut off because they read too slowly.
         var dropped: UInt64 = 0
+        /// WebSockets among them.
+        var droppedSockets: UInt64 = 0
         /// Events sent, each counted for each subscriber.
         var events: UInt64 = 0
         /// Feeds that were opened.
@@ -76,6 +79,17 @@ final class FeedHub: FeedPort {
 
     /// Feeds at this moment: one for each stream, and for each subscription of a WebSocket.
     var subscriberCount: Int { subscriptionCount }
+    /// The connections by kind.
+    var counts: [FeedCounts] {
+        let sockets = streams.values.count { $0.socket != nil }
+        let dropped = statistics
+        return [
+            FeedCounts(
+                kind: "sse", subscribers: streams.count - sockets,
+                dropped: dropped.dropped &- dropped.droppedSockets),
+            FeedCounts(kind: "ws", subscribers: sockets, dropped: dropped.droppedSockets),
+        ]
+    }
     /// Whether no connection is left.
     var isIdle: Bool { streams.isEmpty }
     var history: HistoryTable { log.history }
@@ -177,6 +191,7 @@ final class FeedHub: FeedPort {
     /// A stream ends because its client reads too slowly.
     func noteDropped(_ stream: FeedStream) {
         statistics.dropped &+= 1
+        if stream.socket != nil { statistics.droppedSockets &+= 1 }
         logger?.warning(
             "a feed was cut off: its client reads too slowly", ["peer": "\(stream.peer)"])
     }

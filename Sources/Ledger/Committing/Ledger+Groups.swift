@@ -55,6 +55,7 @@ extension Ledger {
         if let earliest = group.earliestDue { due.note(earliest) }
         transaction.view = store.latestView()
         inFlight.append(group)
+        groupFigures.didEnd(now: clock.monotonicNanoseconds())
         sync.submit(group, epoch: UInt64(store.history.epoch))
         openGroup += 1
         groupCommands = 0
@@ -89,7 +90,11 @@ extension Ledger {
     private func publish(_ end: SyncThread.Durable) {
         let view = store.view(end.snapshot, head: end.head)
         let count = inFlight.prefix { $0.number <= end.group }.count
-        for group in inFlight[..<count] { projections.append(group.events) }
+        let now = clock.monotonicNanoseconds()
+        for group in inFlight[..<count] {
+            groupFigures.didBecomeDurable(events: group.events.count, now: now)
+            projections.append(group.events)
+        }
         published.withLock { $0 = view }
         inbox.publish(view)
         durableSeq = end.head.seq

@@ -24,7 +24,7 @@ struct Prefixes: Equatable {
 extension Session {
     /// Runs one request to its reply, or says what it waits for.
     func run(_ request: borrowing ArgumentVector) -> Handled {
-        didFail = false
+        failure = nil
         hasBegun = false
         if resumed == nil { advanceReplyMode() }
         state.lastActive = server.commandStart
@@ -65,7 +65,7 @@ extension Session {
         } catch {
             if !hasBegun {
                 state.transaction?.isBroken = true
-                server.didReject(state.lastCommand)
+                server.didReject(state.lastCommand, error.code)
             }
             emit(.error(error))
             return .done

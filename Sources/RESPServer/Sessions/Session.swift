@@ -31,8 +31,8 @@ final class Session: EventHandler {
     private(set) var park: Park?
     /// The wait that the present request comes from.
     private(set) var resumed: Park?
-    /// The present request was answered with an error.
-    var didFail = false
+    /// The error that the present request was answered with.
+    var failure: ErrorCode?
     /// The present request was found good and its command has begun.
     var hasBegun = false
     /// What reads look at while a transaction is decided.
@@ -317,7 +317,7 @@ final class Session: EventHandler {
     /// Counts a reply that is an error.
     private func note(_ value: ReplyValue) {
         guard case .error(let error) = value else { return }
-        didFail = true
+        failure = error.code
         server.statistics.errors[error.code.rawValue, default: 0] &+= 1
     }
 
@@ -398,6 +398,7 @@ final class Session: EventHandler {
     private func cutOff(_ reason: String) {
         if lastMoment != nil { return }
         server.statistics.cutOff &+= 1
+        if state.isSubscriber { server.statistics.subscribersCutOff &+= 1 }
         server.log.warning(
             "a client that reads too slowly was cut off",
             ["client": "\(peer)", "id": "\(id)", "reason": "\(reason)"])
