@@ -13,6 +13,10 @@ package indirect enum FieldKind: Sendable {
     case text(ClosedRange<Int>)
     /// Text that is a secret: never echoed in a refusal.
     case secret(Int)
+    /// Text of a form that has a name.
+    case form(TextForm)
+    /// `"*"` for all stations, or an array of their ids.
+    case scope
     /// One of some words.
     case choice([String])
     /// A whole number within limits.
@@ -58,6 +62,9 @@ extension FieldKind {
         case .newID: Self.newIdentifier(value)
         case .text(let range): Self.text(value, range)
         case .secret(let limit): Self.secret(value, limit)
+        case .form(let form):
+            if let text = value.string { form.fault(text) } else { "must be a string" }
+        case .scope: Self.scope(value)
         case .choice(let words): Self.choice(value, words)
         case .integer(let limits): Self.integer(value, limits)
         case .delta(let limits):
@@ -113,6 +120,16 @@ extension FieldKind {
         if text.utf8.isEmpty { return "must not be empty" }
         if text.utf8.count > limit { return "must have at most \(limit) bytes" }
         return isPlain(text) ? nil : "must not hold control characters"
+    }
+
+    private static func scope(_ value: JSONValue) -> String? {
+        if value.string == "*" { return nil }
+        let isList =
+            value.array?.allSatisfy { element in
+                element.string.map { Identifier($0) != nil } ?? false
+            } ?? false
+        return isList && (value.array?.count ?? 0) <= 1_000
+            ? nil : "must be \"*\" or an array of stations' ids"
     }
 
     private static func choice(_ value: JSONValue, _ words: [String]) -> String? {

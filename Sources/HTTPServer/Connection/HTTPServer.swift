@@ -37,6 +37,8 @@ package final class HTTPServer: Edge {
     /// What is particular to HTTP, changeable while it runs.
     package var settings: HTTPSettings
     package let statistics: HTTPStatistics
+    /// The proof of the store that administrators ask for.
+    let audit = AuditDesk()
     /// Gives tokens to whoever logs in; nil: there are none.
     package var tokenDesk: TokenDesk?
     /// Takes connections over that ask for a feed; nil: there are none.
@@ -187,7 +189,9 @@ package final class HTTPServer: Edge {
         feeds?.checkDeadlines(now: now)
     }
 
-    package func take(_ result: WorkerResult) {}
+    package func take(_ result: WorkerResult) {
+        if result.isAudit { audit.finish(result.value, now: clock.wallMilliseconds()) }
+    }
 
     package func collect() {
         for delivery in mailbox.take() {

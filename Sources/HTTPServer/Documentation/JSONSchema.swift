@@ -72,6 +72,25 @@ enum JSONSchema {
         switch kind {
         case .id, .newID: string(pattern: identifierPattern)
         case .text(let range): text(range)
+        case .form(let form):
+            .object(
+                [
+                    ("type", .string("string")),
+                    ("minLength", .number(Int64(form.bytes.lowerBound))),
+                    ("maxLength", .number(Int64(form.bytes.upperBound))),
+                ] + (form.pattern.map { [("pattern", JSONValue.string($0))] } ?? []))
+        case .scope:
+            .object(
+                of: (
+                    "anyOf",
+                    .array([
+                        .object(of: ("const", .string("*"))),
+                        .object(
+                            of: ("type", .string("array")),
+                            ("items", string(pattern: identifierPattern)),
+                            ("maxItems", .number(1_000))),
+                    ])
+                ))
         case .secret(let limit):
             text(1...limit)
         case .choice(let words): choice(words)

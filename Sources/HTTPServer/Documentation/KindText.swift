@@ -5,6 +5,8 @@ enum KindText {
         case .id, .newID: "id"
         case .text(let range): range.lowerBound > 0 ? "text, not empty" : "text"
         case .secret: "text"
+        case .form(let form): form.title
+        case .scope: "\"*\", or a list of ids"
         case .choice(let words): words.joined(separator: ", ")
         case .integer(let range):
             range.upperBound == FieldKind.largestQuantity

@@ -172,6 +172,7 @@ package enum OpenAPI {
         case .created: names = ["ETag", "Location"]
         case .page, .stationPage: names = ["ETag", "Link"]
         case .own: break
+        case .text: names = ["ETag"]
         }
         if route.isRead { names.append("Entrepot-Seq") }
         return names.map { ($0, .reference("headers", $0)) }

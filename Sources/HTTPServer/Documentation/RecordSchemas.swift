@@ -2,6 +2,7 @@
 enum RecordSchemas {
     static let all: [RecordSchema] =
         trades + cargo + inventory + catalog + events + analytics + session
+        + administration
 
     private static let ownSeq = RecordField(
         "seq", .integer, "The last event that changed it; also its ETag.")

@@ -20,7 +20,7 @@ extension RouteTable {
             .get, "/metrics", .operations, access: .role(.viewer),
             "Gives the server's figures in the Prometheus text format.",
             notes: "Give Prometheus a token of a user with the role viewer and no stations.",
-            answer: .own, schema: nil,
+            answer: .own, schema: nil, media: "text/plain",
             .local { _, server in
                 HTTPResponse(
                     status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",

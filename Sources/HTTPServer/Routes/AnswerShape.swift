@@ -18,6 +18,8 @@ package enum AnswerShape: Sendable {
     case page
     /// A page with `"station"` before its items; no page is 404.
     case stationPage
+    /// Text, of this media type.
+    case text(StaticString)
     /// The route makes its reply by itself.
     case own
 }
@@ -41,6 +43,12 @@ package struct Answer {
     package func response(_ reply: Reply) throws(Problem) -> HTTPResponse {
         switch reply.value {
         case .record: break
+        case .json(let document):
+            reply.body.removeAll()
+            reply.body.append(document)
+        case .text(let text):
+            reply.body.removeAll()
+            reply.body.append(text)
         case .error(let error): throw problem(error)
         case .null, .nullArray: throw missing()
         default: throw Problem(.err, "the command answered in an unknown shape")
@@ -57,6 +65,10 @@ package struct Answer {
             if let tag = Self.tag(response.body, input.route.answer) {
                 response.fields.append(("ETag", tag))
             }
+        case .text(let type):
+            response.contentType = type
+            response.body = reply.body.array
+            response.fields.append(("ETag", Self.hashTag(response.body)))
         case .created(let path): create(path, reply, &response)
         case .page: page(reply, prefix: nil, &response)
         case .stationPage: page(reply, prefix: input.parameters.first, &response)

@@ -25,6 +25,8 @@ package final class Route: Sendable {
     package let bodyIsOptional: Bool
     /// The body may be a form in place of JSON.
     package let takesForm: Bool
+    /// The body may be plain text in place of JSON: it is this field.
+    package let textField: String?
     package let query: [QueryField]
     package let answer: AnswerShape
     /// The name of the reply's schema among those of `/openapi.json`; nil: it has no JSON body.
@@ -41,7 +43,7 @@ package final class Route: Sendable {
         _ method: HTTPMethod, _ pattern: String, _ tag: RouteTag, command: String? = nil,
         access: RouteAccess? = nil, _ summary: String, notes: String? = nil,
         body: BodySchema? = nil, bodyIsOptional: Bool = false, takesForm: Bool = false,
-        query: [QueryField] = [],
+        textField: String? = nil, query: [QueryField] = [],
         answer: AnswerShape, schema: String?, example: String? = nil, status: Int = 200,
         media: String? = nil, _ handler: RouteHandler
     ) {
@@ -59,6 +61,7 @@ package final class Route: Sendable {
         self.body = body
         self.bodyIsOptional = bodyIsOptional
         self.takesForm = takesForm
+        self.textField = textField
         self.query = query
         self.answer = answer
         self.schema = schema
@@ -85,7 +88,7 @@ package final class Route: Sendable {
 
     /// Whether it reads the store: takes `?after=`, sends `Entrepot-Seq`.
     package var isRead: Bool {
-        guard let command else { return false }
+        guard let command, case .command = handler else { return false }
         return method == .get && !command.flags.contains(.write)
     }
 

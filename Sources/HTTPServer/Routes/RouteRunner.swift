@@ -77,6 +77,17 @@ package final class RouteRunner {
             if route.method == .get || route.method == .delete { return .null }
             throw Problem([.init(pointer: "", "this route takes no body")])
         }
+        if let field = route.textField, let type = request.mediaType,
+            ["text/plain", "text/x-lua", "application/x-lua"].contains(type)
+        {
+            guard let text = request.body.span.validatedText else {
+                throw Problem(.syntax, "the body is not UTF-8")
+            }
+            let value = JSONValue.object([(field, .string(text))])
+            let faults = schema.faults(value)
+            if !faults.isEmpty { throw Problem(faults) }
+            return value
+        }
         if let type = request.mediaType, !route.takes(type) {
             let taken = route.mediaTypes.joined(separator: " or ")
             throw Problem(.syntax, "the body is \(type), \(taken) is taken", status: 415)

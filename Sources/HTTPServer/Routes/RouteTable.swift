@@ -5,7 +5,8 @@ package import HTTPCore
 package enum RouteTable {
     package static let all: [Route] =
         sessionRoutes + tradeRoutes + cargoRoutes + inventoryRoutes + catalogRoutes
-        + eventRoutes + feedRoutes + analyticsRoutes + operationsRoutes + documentRoutes
+        + eventRoutes + feedRoutes + analyticsRoutes + adminRoutes
+        + operationsRoutes + documentRoutes
 
     /// The routes by path and method.
     package static let trie: RouteTrie<Route> = {
