@@ -38,6 +38,7 @@ struct OperationsTests {
             client.send(Connection.request(words))
             _ = try client.reply()
         }
+        try call(["AUTH", "admin", Self.password])
         for line in [
             "STATION ADD luna", "STATION ADD mars", "ITEM ADD water PRICE 10.00 CR",
             "INVENTORY ADD luna water 1000", "TRADE CREATE luna mars water:1",

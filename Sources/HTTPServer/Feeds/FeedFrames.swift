@@ -6,9 +6,11 @@ import Storage
 import WebSocket
 
 /// Why the server ends a feed.
-enum FeedEnding: String, Sendable {
+enum FeedEnding: Sendable {
     /// The credentials are good no longer, or were never given.
     case expired
+    /// The account may do something else now, or nothing.
+    case denied
     /// The client reads too slowly.
     case slow
     /// The server stops.
@@ -18,14 +20,16 @@ enum FeedEnding: String, Sendable {
     var closeCode: CloseCode {
         switch self {
         case .expired: .expired
+        case .denied: .denied
         case .slow: .tryAgainLater
         case .shutdown: .goingAway
         }
     }
 
+    /// A server-sent event knows three of them.
     var reason: StaticString {
         switch self {
-        case .expired: "expired"
+        case .expired, .denied: "expired"
         case .slow: "slow"
         case .shutdown: "shutdown"
         }
@@ -93,7 +97,7 @@ enum FeedFrames {
     }
 
     static func end(_ reason: FeedEnding) -> [UInt8] {
-        let data = Array("{\"reason\":\"\(reason.rawValue)\"}".utf8)
+        let data = Array("{\"reason\":\"\(reason.reason)\"}".utf8)
         var buffer = ByteBuffer()
         SSEWriter.appendEvent(id: nil, event: "end", data: data.span, to: &buffer)
         return buffer.array

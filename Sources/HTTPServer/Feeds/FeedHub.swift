@@ -325,7 +325,7 @@ final class FeedHub: FeedPort {
             {
                 stream.adopt(fresh, expiry: access.expiry(of: fresh))
             } else {
-                stream.end(.expired)
+                stream.end(.denied)
             }
         }
     }

@@ -281,7 +281,7 @@ struct FeedSocketTests {
         world.hub.beginStop()
         world.settle()
         #expect(slow.seqs(of: "a") == [1])
-        #expect([slow, gone, last].map(\.closeCode) == [1_013, 4_401, 1_001])
+        #expect([slow, gone, last].map(\.closeCode) == [1_013, 4_403, 1_001])
     }
 
     @Test func aFreshTokenGoesOn() throws {
