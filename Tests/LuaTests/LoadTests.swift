@@ -3,7 +3,7 @@ import Lua
 import Testing
 
 /// What loading does with source that is too much, or that attacks the compiler.
-@Suite(.timeLimit(.minutes(1))) struct LoadAttacks {
+@Suite(.timeLimit(.minutes(5))) struct LoadAttacks {
     private static let limits = LuaLimits(instructions: 300_000, microseconds: 50_000)
 
     private func failure(_ source: String) -> LuaError? {

@@ -195,7 +195,7 @@ import Testing
 
     // MARK: With its thread
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aRemovedChannelLeavesNothing() throws {
         let outbox = FakeOutbox(channel())
         for sequence in 1...700 as ClosedRange<UInt64> { outbox.add(sequence) }
@@ -210,7 +210,7 @@ import Testing
         #expect(outbox.content.withLock { $0.rows.isEmpty })
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aThreadDeliversAndStops() throws {
         let outbox = FakeOutbox(channel())
         outbox.add(1)
@@ -232,7 +232,7 @@ import Testing
         #expect(late.isSet)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func aLedgerThatTakesNothingHoldsUpNoStop() throws {
         let outbox = FakeOutbox(channel())
         outbox.content.withLock { $0.refuses = true }

@@ -184,7 +184,7 @@ private final class FakeLog: RouteLog {
     }
 
     /// What nobody wants is not read, whatever the order in which it is told of.
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func theThreadSkipsWhatIsIdle() throws {
         let routed = ops([.init(pattern: "station.*", station: nil)])
         let router = Router(log: log)
@@ -202,7 +202,7 @@ private final class FakeLog: RouteLog {
         #expect(log.content.withLock { $0.queued.map(\.event) } == (1...20).map { $0 * 3 })
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func theThreadGoesOnAfterARefusal() throws {
         let routed = ops([.init(pattern: "station.*", station: nil)])
         let router = Router(log: log)

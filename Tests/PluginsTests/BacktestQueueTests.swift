@@ -5,7 +5,7 @@ import Plugins
 import Synchronization
 import Testing
 
-@Suite("Jobs of back-tests", .timeLimit(.minutes(1)))
+@Suite("Jobs of back-tests", .timeLimit(.minutes(5)))
 struct BacktestQueueTests {
     private let market: RuledMarket
     private let queue: BacktestQueue

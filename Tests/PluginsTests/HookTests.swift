@@ -345,7 +345,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct BudgetTests {
+@Suite(.timeLimit(.minutes(5))) struct BudgetTests {
     @Test(arguments: [
         "while true do end", "local s = 'x' while true do s = s .. s end",
         "local function f() return f() end return f()", "pcall(function() while true do end end)",

@@ -108,11 +108,14 @@ extension RouteTable {
             .local { (input, server) throws(Problem) in
                 let limit = input.query["limit"].flatMap { Int($0) } ?? 100
                 let items = server.serving.slowlog.entries.reversed().prefix(limit).map { entry in
-                    JSONValue.object([
+                    let words = entry.words.map {
+                        JSONValue.string(String(decoding: $0, as: UTF8.self))
+                    }
+                    return JSONValue.object([
                         ("id", .number("\(entry.id)")),
                         ("time", time(milliseconds: entry.time.multipliedClamped(by: 1_000))),
                         ("microseconds", .number("\(entry.microseconds)")),
-                        ("words", .array(entry.words.map { .string(String(decoding: $0, as: UTF8.self)) })),
+                        ("words", .array(words)),
                         ("peer", .string(entry.address)), ("name", .string(entry.clientName)),
                     ])
                 }
