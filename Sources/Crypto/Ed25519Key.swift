@@ -3,7 +3,7 @@ internal import COpenSSL
 /// A key for Ed25519 signatures (RFC 8032): a pair that signs, or a public half that verifies.
 ///
 /// Ownership: a class, because key tables hold it from several threads. Threading: any; OpenSSL
-/// only reads a key that is complete. Cost: 40 µs for a signature, 110 µs for a verification.
+/// only reads a key that is complete. Cost: 26 µs for a signature, 66 µs for a verification.
 @safe package final class Ed25519Key: @unchecked Sendable {
     /// Bytes of a signature.
     package static let signatureBytes = 64

@@ -8,7 +8,8 @@ import JSON
 /// A header says which key, and nothing else: the algorithm must be the key's own one, and a header
 /// with any further member (`crit`, `b64`, `jku`, `jwk`, `x5u`, …) is refused, so no token brings
 /// its own key or asks for another reading. The payload is read after the signature.
-/// Threading: a value, for any thread. Cost: about 10 µs by HMAC, 150 µs by Ed25519.
+/// Threading: a value, for any thread. Cost: the signature (HMAC 2 µs,
+/// Ed25519 66 µs) and the reading of two small JSON documents.
 package struct JWT: Sendable {
     /// The longest token; longer ones are refused unread.
     package static let maximumBytes = 8 << 10

@@ -33,6 +33,9 @@ struct LogInThrottle {
     /// How often in a second a remembered password is looked at for a name that has to wait, from
     /// an address where it logged in before: pools of clients log in many times at once.
     static let guessesPerSecond = 20
+    /// Tries of one address, whatever the names, that may be under way at once: nobody fills the
+    /// queue alone.
+    static let pendingOfAddress = 8
     /// Failures of one address, whatever the names, that cost no wait.
     static let freeOfAddress = 20
     /// The longest wait.
@@ -59,7 +62,13 @@ struct LogInThrottle {
         let isFull =
             mine.failures + mine.pending >= Self.freeOfName && mine.pending > 0
             || all.failures + all.pending >= Self.freeOfAddress && all.pending > 0
+            || all.pending >= Self.pendingOfAddress
         return Self.seconds(max(mine.until, all.until), now) ?? (isFull ? 1 : nil)
+    }
+
+    /// Whether a name has logged in from an address before.
+    func isKnown(name: String, address: String) -> Bool {
+        records[Self.keys(name, address).0]?.hasSucceeded ?? false
     }
 
     /// Whether a remembered password may be looked at although the name has to wait: only where a

@@ -24,7 +24,7 @@ package final class PasswordWorker: Sendable {
 
     package typealias Completion = @Sendable (Outcome) -> Void
 
-    /// Jobs that may wait.
+    /// Jobs that may wait; as many again for those that are preferred.
     package static let capacity = 64
 
     private enum Work {
@@ -34,8 +34,9 @@ package final class PasswordWorker: Sendable {
     }
 
     private struct Job {
-        let number: UInt64
         let work: Work
+        /// Goes before those that are not.
+        let isPreferred: Bool
         /// Jobs of one key are one job.
         let key: String?
         var completions: [Completion]
@@ -43,7 +44,6 @@ package final class PasswordWorker: Sendable {
 
     private struct State {
         var jobs: [Job] = []
-        var next: UInt64 = 0
         /// The job that is being worked on; more may still join it.
         var present: Job?
         var isStopping = false
@@ -104,7 +104,7 @@ package final class PasswordWorker: Sendable {
     ///
     /// - Returns: false where too much is waiting; then `complete` is not called.
     package func make(_ password: Redacted, _ complete: @escaping Completion) -> Bool {
-        add(.make(password), key: nil, complete)
+        add(.make(password), key: nil, isPreferred: true, complete)
     }
 
     /// Compares a password with a hash.
@@ -112,11 +112,13 @@ package final class PasswordWorker: Sendable {
     /// - Parameters:
     ///   - hash: nil: the name is unknown; the outcome is false, after the usual time.
     ///   - key: what makes two tries the same one; it holds no password.
+    ///   - isPreferred: whoever was here before goes before strangers.
     /// - Returns: false where too much is waiting; then `complete` is not called.
     package func compare(
-        _ password: Redacted, with hash: String?, key: String, _ complete: @escaping Completion
+        _ password: Redacted, with hash: String?, key: String, isPreferred: Bool = false,
+        _ complete: @escaping Completion
     ) -> Bool {
-        add(.compare(password, hash), key: key, complete)
+        add(.compare(password, hash), key: key, isPreferred: isPreferred, complete)
     }
 
     /// Whether a try of this key is waiting or under way: another one costs nothing.
@@ -127,7 +129,7 @@ package final class PasswordWorker: Sendable {
     }
 
     private func add(
-        _ work: Work, key: String?, _ complete: @escaping Completion
+        _ work: Work, key: String?, isPreferred: Bool, _ complete: @escaping Completion
     ) -> Bool {
         state.update { state in
             if state.isStopping { return false }
@@ -141,10 +143,12 @@ package final class PasswordWorker: Sendable {
                     return true
                 }
             }
-            if state.jobs.count >= Self.capacity { return false }
-            state.jobs.append(
-                Job(number: state.next, work: work, key: key, completions: [complete]))
-            state.next += 1
+            let room = isPreferred ? Self.capacity * 2 : Self.capacity
+            if state.jobs.count >= room { return false }
+            let place = isPreferred ? state.jobs.firstIndex { !$0.isPreferred } : nil
+            state.jobs.insert(
+                Job(work: work, isPreferred: isPreferred, key: key, completions: [complete]),
+                at: place ?? state.jobs.endIndex)
             return true
         }
     }
