@@ -52,6 +52,14 @@ struct RestTests {
             ["/usr/bin/python3", "-B", script, url, Self.password], server, seconds: 120)
     }
 
+    @Test func administration() throws {
+        let server = try server()
+        let script = Folder.repository + "/Tests/clients/admin.py"
+        let url = "http://127.0.0.1:\(server.httpPort)"
+        try expectDone(
+            ["/usr/bin/python3", "-B", script, url, Self.password], server, seconds: 120)
+    }
+
     @Test func whoMayDoWhat() throws {
         let server = try server()
         let script = Folder.repository + "/Tests/clients/permissions.py"

@@ -6,6 +6,7 @@ by hand: statuses of viewer, trader, operator and admin.
 
 import base64
 import json
+import re
 import socket
 import sys
 import urllib.error
@@ -26,6 +27,7 @@ SEEN, UNSEEN = ALL, "404 404 404 200"
 TRADERS, TRADERS_UNSEEN = "403 200 200 200", "403 404 404 200"
 OPERATORS, OPERATORS_DENIED = "403 403 200 200", "403 403 403 200"
 ADMINS = "403 403 403 200"
+MISSING, ADMINS_MISSING = "403 403 404 404", "403 403 403 404"
 
 # call, body, what is made first; statuses at the own station, and at the other.
 TABLE = [
@@ -114,6 +116,8 @@ TABLE = [
     ("POST /api/cargo/{t}/track", {"position": {"x": 1, "y": 1, "z": 1}}, "incoming", TRADERS,
      TRADERS_UNSEEN),
     ("POST /api/cargo/{t}/eta", {"eta": "+1d"}, "incoming", TRADERS, TRADERS_UNSEEN),
+    # It goes already: who may is told so.
+    ("POST /api/cargo/{t}/resume", {}, "leaving", "403 409 409 409", "403 404 404 409"),
     ("POST /api/cargo/{t}/hold", {}, "leaving", TRADERS, TRADERS_UNSEEN),
     ("POST /api/cargo/{t}/hold", {}, "coming", TRADERS, TRADERS_UNSEEN),
     ("POST /api/cargo/{t}/lose", {}, "leaving", TRADERS, TRADERS_UNSEEN),
@@ -131,7 +135,64 @@ TABLE = [
     ("GET /api/analytics/series?station={s}", None, None, SEEN, UNSEEN),
     ("GET /api/analytics/prices?item=water", None, None, ALL, ALL),
     ("GET /api/analytics/map", None, None, ALL, ALL),
+    # Administration: what does not exist is 404 for those who may ask, 403 for the others.
+    ("GET /admin/plugins", None, None, OPERATORS, OPERATORS),
+    ("GET /admin/plugins/none", None, None, MISSING, MISSING),
+    ("GET /admin/plugins/none/source", None, None, MISSING, MISSING),
+    ("GET /admin/plugins/none/versions", None, None, MISSING, MISSING),
+    ("GET /admin/plugins/none/log", None, None, MISSING, MISSING),
+    ("GET /admin/plugins/none/stats", None, None, MISSING, MISSING),
+    ("GET /admin/plugin-stats", None, None, OPERATORS, OPERATORS),
+    ("POST /admin/plugins", {"name": "{n}", "source": "return {"}, None, "403 403 422 422",
+     "403 403 422 422"),
+    ("PUT /admin/plugins/none", {"source": "return {"}, None, "403 403 422 422", "403 403 422 422"),
+    ("POST /admin/plugins/none/mode", {"mode": "live"}, None, MISSING, MISSING),
+    ("POST /admin/plugins/none/rollback", None, None, MISSING, MISSING),
+    ("DELETE /admin/plugins/none", None, None, MISSING, MISSING),
+    ("POST /admin/plugins/none/test", None, None, MISSING, MISSING),
+    ("POST /admin/plugins/none/backtest", {}, None, MISSING, MISSING),
+    ("GET /admin/backtests/none", None, None, MISSING, MISSING),
+    ("DELETE /admin/backtests/none", None, None, MISSING, MISSING),
+    ("GET /admin/channels", None, None, OPERATORS, OPERATORS),
+    ("POST /admin/channels", {"id": "{n}", "kind": "log"}, None, "403 403 403 201",
+     "403 403 403 201"),
+    ("GET /admin/channels/none", None, None, MISSING, MISSING),
+    ("PATCH /admin/channels/none", {"text": "x"}, None, ADMINS_MISSING, ADMINS_MISSING),
+    ("DELETE /admin/channels/none", None, None, ADMINS_MISSING, ADMINS_MISSING),
+    ("POST /admin/channels/none/routes", {"pattern": "trade.*"}, None, MISSING, MISSING),
+    ("POST /admin/channels/none/unroute", {"pattern": "trade.*"}, None, MISSING, MISSING),
+    ("POST /admin/channels/none/test", None, None, MISSING, MISSING),
+    ("GET /admin/deliveries?channel=none", None, None, MISSING, MISSING),
+    ("POST /admin/deliveries/none/1/redeliver", None, None, MISSING, MISSING),
+    ("DELETE /admin/deliveries/none/1", None, None, MISSING, MISSING),
+    ("GET /admin/users", None, None, ADMINS, ADMINS),
+    ("POST /admin/users", {"name": "{n}", "role": "viewer", "stations": ["{s}"],
+                           "password": "a-long-word"}, None, "403 403 403 201", "403 403 403 201"),
+    ("GET /admin/users/the-viewer", None, None, ADMINS, ADMINS),
+    ("PATCH /admin/users/the-viewer", {"designation": "x"}, None, ADMINS, ADMINS),
+    ("POST /admin/users/none/password", {"password": "a-long-word"}, None, "403 403 403 404",
+     "403 403 403 404"),
+    ("POST /admin/users/none/disable", None, None, ADMINS_MISSING, ADMINS_MISSING),
+    ("POST /admin/users/none/enable", None, None, ADMINS_MISSING, ADMINS_MISSING),
+    ("GET /admin/tokens", None, None, ALL, ALL),
+    ("POST /admin/tokens", {"user": "admin"}, None, ADMINS, ADMINS),
+    ("DELETE /admin/tokens/none", None, None, "404 404 404 404", "404 404 404 404"),
+    ("GET /admin/config", None, None, ADMINS, ADMINS),
+    ("PATCH /admin/config", {"settings": {"slowlog_entries": 64}}, None, ADMINS, ADMINS),
+    ("GET /admin/log-level", None, None, ADMINS, ADMINS),
+    ("PUT /admin/log-level", {"level": "info"}, None, ADMINS, ADMINS),
+    ("GET /admin/clients", None, None, ADMINS, ADMINS),
+    ("DELETE /admin/clients/999999", None, None, ADMINS_MISSING, ADMINS_MISSING),
+    ("GET /admin/slowlog", None, None, ADMINS, ADMINS),
+    ("DELETE /admin/slowlog", None, None, ADMINS, ADMINS),
+    ("GET /admin/audit", None, None, ADMINS, ADMINS),
+    ("GET /admin/backups", None, None, "403 403 403 501", "403 403 403 501"),
+    ("GET /admin/replication", None, None, ALL, ALL),
+    ("GET /metrics", None, None, ALL, ALL),
 ]
+
+# Open to all, log-in itself, and what would change the server under the other checks.
+ELSEWHERE = ("/api/token", "/api/session", "/healthz", "/readyz", "/admin/config/", "/admin/audit")
 
 count = 0
 
@@ -259,5 +320,17 @@ for call, body, kind, *columns in TABLE:
     if status != 401:
         failures += 1
         print(f"{call} without log-in: {status}, not 401")
+# A route that the table does not name is one that nobody has thought about.
+described = ask("GET", "/openapi.json", None, "admin", PASSWORD)[1]["paths"]
+for path, methods in described.items():
+    pattern = re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)))
+    for method in methods:
+        if method not in ("get", "post", "put", "patch", "delete") or path.startswith(ELSEWHERE):
+            continue
+        rows = (call.split() for call, *_ in TABLE)
+        if not any(word == method.upper() and pattern.fullmatch(place.split("?")[0])
+                   for word, place in rows):
+            failures += 1
+            print(f"no row for {method.upper()} {path}")
 print(f"{checks} checks, {failures} failures")
 sys.exit(1 if failures else 0)

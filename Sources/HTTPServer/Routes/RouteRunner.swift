@@ -162,6 +162,9 @@ package final class RouteRunner {
         reply.reset()
         switch result {
         case .proceed: return nil
+        // A check found what was sent wanting, such as a rule that does not compile.
+        case .error(let error) where error.code == .err:
+            throw Problem(error.code, error.message, status: 422)
         case .error(let error): reply.value = .error(error)
         case .reply(let value): reply.value = value
         }
