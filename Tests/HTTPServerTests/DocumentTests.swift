@@ -35,6 +35,17 @@ import Testing
         }
     }
 
+    /// Two bodies of one name would be one schema, that of the first.
+    @Test func bodiesHaveNamesOfTheirOwn() {
+        var known: [String: [String]] = [:]
+        for body in RouteTable.all.compactMap(\.body).flatMap({ [$0] + $0.variants }) {
+            let fields = body.fields.map(\.name) + body.variants.map(\.name)
+            #expect(known[body.name, default: fields] == fields, "\(body.name)")
+            known[body.name] = fields
+        }
+        #expect(known.count > 30)
+    }
+
     @Test func everyRouteIsDescribed() throws {
         let root = try document()
         var names: Set<String> = []

@@ -7,9 +7,10 @@ import Synchronization
 
 /// Lets users in, by the records of the ledger.
 ///
-/// Durable events keep it up to date (`observe`); whoever has a caller asks `refreshed` for what has
-/// become of it. Threading: any. Cost: a token that was seen before one SHA-256 and a few look-ups; a
-/// password that was right in the last ten minutes one HMAC; any other one hash on the worker.
+/// Durable events keep it up to date (`observe`); whoever has a caller asks `refreshed` for what
+/// has become of it. Threading: any. Cost: a token that was seen before one SHA-256 and a few
+/// look-ups; a password that was right in the last ten minutes one HMAC; any other one hash on the
+/// worker.
 package final class AccountBook: Authenticator {
     /// What the book does not decide itself.
     package struct Options: Sendable {

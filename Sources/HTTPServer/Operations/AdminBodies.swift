@@ -160,7 +160,7 @@ enum AdminBodies {
         [BodyField("password", .secret(1_024), required: true, "Ends the user's sessions.")])
 
     static let token = BodySchema(
-        "TokenRequest", "A new API token.",
+        "TokenIssue", "A new API token.",
         [
             BodyField("user", .id, required: true, "Whose rights it has."),
             BodyField("name", .text(1...1_024), "For people."),
