@@ -30,7 +30,7 @@ def expect(condition, what):
         raise SystemExit(f"not so: {what}")
 
 
-def eventually(condition, what, seconds=15):
+def eventually(condition, what, seconds=30):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = condition()
