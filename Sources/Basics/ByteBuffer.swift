@@ -231,6 +231,23 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     package var array: [UInt8] {
         [UInt8](UnsafeRawBufferPointer(start: base, count: count))
     }
+
+    /// A copy of the bytes from `start` on, with those of `head` before them; traps if `start` is
+    /// not inside `0...count`. Cost: one allocation.
+    package func array(from start: Int, behind head: borrowing ByteBuffer) -> [UInt8] {
+        precondition(start >= 0 && start <= count)
+        let length = count - start
+        // The initialiser below writes a count, for no bytes into the one empty array that all
+        // threads share.
+        if head.count + length == 0 { return [] }
+        // Invariant: the array has room for both, and every byte of it is written.
+        return [UInt8](unsafeUninitializedCapacity: head.count + length) { bytes, written in
+            let target = UnsafeMutableRawPointer(bytes.baseAddress)
+            target?.copyMemory(from: head.base, byteCount: head.count)
+            (target.map { $0 + head.count })?.copyMemory(from: base + start, byteCount: length)
+            written = target == nil ? 0 : head.count + length
+        }
+    }
 }
 
 @inline(__always)

@@ -100,7 +100,8 @@ package struct Answer {
             head.append("{\"station\":" as StaticString)
             head.appendJSON(string: prefix)
             head.append(UInt8(ascii: ","))
-            response.body = head.array + reply.body.array.dropFirst()
+            // The head takes the place of the page's brace.
+            response.body = reply.body.array(from: 1, behind: head)
         } else {
             response.body = reply.body.array
         }

@@ -39,11 +39,15 @@ package protocol RefusedFiles: AnyObject, Sendable {
 
 /// Which rows of stock exist: the lists in memory behind `INVENTORY GET station` and `FIND`.
 package protocol StockLists {
-    /// The items ever stocked at a station, in the order in which they came.
-    func items(at station: StationNumber) -> [ItemNumber]
-    /// The stations that ever stocked an item, in the order in which they came.
-    func stations(with item: ItemNumber) -> [StationNumber]
+    /// The places of the rows ever made at a station, in the order in which they came.
+    func rows(at station: StationNumber) -> [UInt32]
+    /// The places of the rows ever made for an item, in the order in which they came.
+    func rows(of item: ItemNumber) -> [UInt32]
+    /// Which row lies at a place.
+    func key(_ row: UInt32) -> StockKey
+    /// Where a row lies; nil where there is none.
+    func row(_ key: StockKey) -> UInt32?
     /// A row out of memory, where no event behind `seq` has changed it; nil where the view must be
     /// asked.
-    func row(_ key: StockKey, upTo seq: UInt64) -> Stock?
+    func stock(_ row: UInt32, upTo seq: UInt64) -> Stock?
 }

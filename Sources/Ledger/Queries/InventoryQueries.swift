@@ -66,12 +66,12 @@ package enum InventoryQueries {
         guard let number = context.view.names.stations.number(of: stationID) else { return }
         let station = StationNumber(number)
         guard let itemID else {
-            // A station that the view does not know yet has no page.
-            let known = try reading { () throws(StorageError) in
-                try context.view.station(stationID)
-            }
-            if known == nil { return }
-            return try page(of: station, asOf: asOf, limit: limit, from: first, context, reply)
+            let count = try page(
+                of: station, asOf: asOf, limit: limit, from: first, context, reply)
+            // A station that the view does not know yet has no page. A row says that there is a
+            // station, which spares the look-up.
+            if count == 0, try !isKnown(stationID, context) { reply.reset() }
+            return
         }
         guard let item = context.view.names.items.number(of: itemID) else { return }
         let key = StockKey(station: station, item: ItemNumber(item))
@@ -88,39 +88,53 @@ package enum InventoryQueries {
     }
 
     /// A row as it was after event `asOf`, or as the view has it: out of memory where it is the
-    /// same there, which spares a station's page fifty look-ups in the database.
+    /// same there.
     static func stock(
         _ key: StockKey, asOf: UInt64?, _ context: ReadContext
     ) throws(CommandError) -> Stock? {
-        let found =
-            if let row = context.stockLists.row(key, upTo: context.view.head.seq) {
-                row
-            } else {
-                try reading { () throws(StorageError) in try context.view.stock(key) }
-            }
-        guard let asOf, let found else { return found }
-        if found.seq <= asOf { return found }
-        return try ChainReader(StockChain(key: key), context)
-            .record(asOf: asOf, latest: found, seq: found.seq)
+        if let row = context.stockLists.row(key) { return try stock(row, asOf: asOf, context) }
+        let stored = try reading { () throws(StorageError) in try context.view.stock(key) }
+        return try past(stored, asOf: asOf, context)
+    }
+
+    /// The row at a place of the lists: a station's page looks none of its rows up by name.
+    private static func stock(
+        _ row: UInt32, asOf: UInt64?, _ context: ReadContext
+    ) throws(CommandError) -> Stock? {
+        let lists = context.stockLists
+        if let stock = lists.stock(row, upTo: context.view.head.seq) {
+            return try past(stock, asOf: asOf, context)
+        }
+        let stored = try reading { () throws(StorageError) in
+            try context.view.stock(lists.key(row))
+        }
+        return try past(stored, asOf: asOf, context)
+    }
+
+    private static func past(
+        _ latest: Stock?, asOf: UInt64?, _ context: ReadContext
+    ) throws(CommandError) -> Stock? {
+        guard let asOf, let latest, latest.seq > asOf else { return latest }
+        return try ChainReader(StockChain(key: latest.key), context)
+            .record(asOf: asOf, latest: latest, seq: latest.seq)
     }
 
     private static func page(
         of station: StationNumber, asOf: UInt64?, limit: Int, from first: UInt64,
         _ context: ReadContext, _ reply: Reply
-    ) throws(CommandError) {
-        let items = context.stockLists.items(at: station)
+    ) throws(CommandError) -> Int {
+        let rows = context.stockLists.rows(at: station)
         var page = PageWriter(reply, limit: limit, context.limits)
         var next: String?
         var index = Int(clamping: first)
         var examined = 0
-        while index < items.count {
+        while index < rows.count {
             if page.isFull || examined >= context.limits.pageExaminedRows {
                 next = PageCursor.text(.rows, reversed: false, RecordKey(seq: UInt64(index)))
                 break
             }
             examined += 1
-            let key = StockKey(station: station, item: items[index])
-            if let stock = try stock(key, asOf: asOf, context) {
+            if let stock = try stock(rows[index], asOf: asOf, context) {
                 page.beginItem()
                 reply.body.appendJSON(stock, names: context.view.names)
                 if !page.endItem() {
@@ -131,6 +145,13 @@ package enum InventoryQueries {
             index += 1
         }
         page.finish(next: next, seq: context.view.head.seq)
+        return page.count
+    }
+
+    private static func isKnown(
+        _ station: Identifier, _ context: ReadContext
+    ) throws(CommandError) -> Bool {
+        try reading { () throws(StorageError) in try context.view.station(station) } != nil
     }
 
     /// `INVENTORY FIND item [MIN n] [LIMIT n] [CURSOR c]`: the stations where at least `n` (1) are
@@ -150,20 +171,20 @@ package enum InventoryQueries {
             case .cursor: first = try cursor.place(words)
             }
         }
-        let stations = context.stockLists.stations(with: item)
+        let rows = context.stockLists.rows(of: item)
         var page = PageWriter(reply, limit: limit, context.limits)
         var next: String?
         var index = Int(clamping: first)
         var examined = 0
-        while index < stations.count {
+        while index < rows.count {
             if page.isFull || examined >= context.limits.pageExaminedRows {
                 next = PageCursor.text(.rows, reversed: false, RecordKey(seq: UInt64(index)))
                 break
             }
             examined += 1
-            let key = StockKey(station: stations[index], item: item)
+            let row = rows[index]
             index += 1
-            guard let stock = try stock(key, asOf: nil, context), stock.available >= minimum else {
+            guard let stock = try stock(row, asOf: nil, context), stock.available >= minimum else {
                 continue
             }
             page.beginItem()

@@ -9,16 +9,16 @@ final class LiveStockLists: StockLists {
 
     init(state: MarketState) { self.state = state }
 
-    func items(at station: StationNumber) -> [ItemNumber] {
-        state.stock.rows(station: station).map { state.stock[Int($0)].item }
-    }
+    func rows(at station: StationNumber) -> [UInt32] { state.stock.rows(station: station) }
 
-    func stations(with item: ItemNumber) -> [StationNumber] {
-        state.stock.rows(item: item).map { state.stock[Int($0)].station }
-    }
+    func rows(of item: ItemNumber) -> [UInt32] { state.stock.rows(item: item) }
 
-    func row(_ key: StockKey, upTo seq: UInt64) -> Stock? {
-        guard let row = state.stock.row(key), state.stock.level(row).seq <= seq else { return nil }
-        return state.stock[row]
+    func key(_ row: UInt32) -> StockKey { state.stock[Int(row)].key }
+
+    func row(_ key: StockKey) -> UInt32? { state.stock.row(key).map { UInt32($0) } }
+
+    func stock(_ row: UInt32, upTo seq: UInt64) -> Stock? {
+        let place = Int(row)
+        return state.stock.level(place).seq <= seq ? state.stock[place] : nil
     }
 }
