@@ -14,6 +14,16 @@ import Testing
 
 /// A ledger over a store of its own, asked through the route table without a network.
 final class Desk {
+    private static let trie: RouteTrie = {
+        var trie = RouteTrie()
+        for (index, route) in RouteTable.all.enumerated() {
+            do throws(RouteError) { try trie.add(route.method, route.pattern, index) } catch {
+                Issue.record("\(route.method.rawValue) \(route.pattern): \(error.reason)")
+            }
+        }
+        return trie
+    }()
+
     private let folder: String
     let ledger: Ledger
     let runner: RouteRunner
@@ -82,8 +92,9 @@ final class Desk {
         guard let known = request.head.method else { return Reaction(.noRoute) }
         do throws(Problem) {
             let outcome: RouteOutcome
-            switch RouteTable.trie.match(known, request.target.segments) {
-            case .found(let route, let parameters):
+            switch Self.trie.match(known, request.target.segments) {
+            case .found(let index, let parameters):
+                let route = RouteTable.all[index]
                 let input = try runner.prepare(
                     route, request, parameters: parameters, caller: caller)
                 guard case .command(let call) = route.handler else {

@@ -104,8 +104,7 @@ extension HTTPConnection {
     }
 
     private static func isCompressible(_ type: StaticString) -> Bool {
-        let text = "\(type)"
-        return text.hasPrefix("text/") || text.hasPrefix("application/") || text.contains("svg")
+        type.hasPrefix("text/") || type.hasPrefix("application/") || type.hasPrefix("image/svg")
     }
 
     private static func addVary(
@@ -240,11 +239,12 @@ extension HTTPConnection: StreamSink {
 }
 
 extension StaticString {
-    func hasPrefix(_ prefix: StaticString) -> Bool { description.hasPrefix(prefix.description) }
+    func hasPrefix(_ prefix: StaticString) -> Bool {
+        withUTF8Buffer { bytes in prefix.withUTF8Buffer { bytes.starts(with: $0) } }
+    }
 
     /// Whether it is the same text.
     func isSame(_ other: StaticString) -> Bool {
-        utf8CodeUnitCount == other.utf8CodeUnitCount
-            && (utf8Start == other.utf8Start || description == other.description)
+        utf8CodeUnitCount == other.utf8CodeUnitCount && hasPrefix(other)
     }
 }

@@ -31,7 +31,7 @@ package final class HTTPServer: Edge {
     let runner: RouteRunner
     /// The rows of the route table, by their place.
     package let routes: [Route]
-    let trie: RouteTrie<Int>
+    let trie: RouteTrie
     /// The limits in force, a copy that is near.
     package private(set) var limits: Limits
     /// What is particular to HTTP, changeable while it runs.
@@ -71,7 +71,7 @@ package final class HTTPServer: Edge {
         mailbox = Mailbox(loop: serving.loop)
         runner = RouteRunner(ledger: serving.ledger, limits: serving.limits)
         statistics = HTTPStatistics(routeCount: routes.count)
-        var trie = RouteTrie<Int>()
+        var trie = RouteTrie()
         for (index, route) in routes.enumerated() {
             do throws(RouteError) { try trie.add(route.method, route.pattern, index) } catch {
                 serving.log.error("a route is left out", ["reason": "\(error.reason)"])

@@ -1,5 +1,4 @@
 import Basics
-package import HTTPCore
 
 /// All routes, in the order of the documentation.
 package enum RouteTable {
@@ -7,17 +6,6 @@ package enum RouteTable {
         sessionRoutes + tradeRoutes + cargoRoutes + inventoryRoutes + catalogRoutes
         + eventRoutes + feedRoutes + analyticsRoutes + adminRoutes
         + operationsRoutes + documentRoutes
-
-    /// The routes by path and method.
-    package static let trie: RouteTrie<Route> = {
-        var trie = RouteTrie<Route>()
-        for route in all {
-            do throws(RouteError) { try trie.add(route.method, route.pattern, route) } catch {
-                preconditionFailure("\(route.method.rawValue) \(route.pattern): \(error.reason)")
-            }
-        }
-        return trie
-    }()
 
     // Parameters that many lists have.
 
