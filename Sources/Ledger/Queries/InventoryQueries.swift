@@ -123,7 +123,12 @@ package enum InventoryQueries {
         of station: StationNumber, asOf: UInt64?, limit: Int, from first: UInt64,
         _ context: ReadContext, _ reply: Reply
     ) throws(CommandError) -> Int {
-        let rows = context.stockLists.rows(at: station)
+        // Taken out of the context once: a page has up to a thousand rows.
+        let (lists, names, head) = (
+            context.stockLists, context.view.names, context.view.head.seq
+        )
+        let newest = min(asOf ?? head, head)
+        let rows = lists.rows(at: station)
         var page = PageWriter(reply, limit: limit, context.limits)
         var next: String?
         var index = Int(clamping: first)
@@ -134,9 +139,15 @@ package enum InventoryQueries {
                 break
             }
             examined += 1
-            if let stock = try stock(rows[index], asOf: asOf, context) {
+            let found =
+                if let live = lists.stock(rows[index], upTo: newest) {
+                    live
+                } else {
+                    try stock(rows[index], asOf: asOf, context)
+                }
+            if let stock = found {
                 page.beginItem()
-                reply.body.appendJSON(stock, names: context.view.names)
+                reply.body.appendJSON(stock, names: names)
                 if !page.endItem() {
                     next = PageCursor.text(.rows, reversed: false, RecordKey(seq: UInt64(index)))
                     break
@@ -144,7 +155,7 @@ package enum InventoryQueries {
             }
             index += 1
         }
-        page.finish(next: next, seq: context.view.head.seq)
+        page.finish(next: next, seq: head)
         return page.count
     }
 

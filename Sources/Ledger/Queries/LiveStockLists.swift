@@ -18,7 +18,7 @@ final class LiveStockLists: StockLists {
     func row(_ key: StockKey) -> UInt32? { state.stock.row(key).map { UInt32($0) } }
 
     func stock(_ row: UInt32, upTo seq: UInt64) -> Stock? {
-        let place = Int(row)
-        return state.stock.level(place).seq <= seq ? state.stock[place] : nil
+        let stock = state.stock[Int(row)]
+        return stock.seq <= seq ? stock : nil
     }
 }
