@@ -4,6 +4,19 @@ package struct ReadyEvents: OptionSet, Sendable {
 
     @inlinable package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Spelled out, because the protocol's own generic version is not specialised across modules.
+    @inlinable package func contains(_ events: ReadyEvents) -> Bool {
+        rawValue & events.rawValue == events.rawValue
+    }
+
+    /// These and others; spelled out for the same reason.
+    @inlinable package func adding(_ events: ReadyEvents) -> ReadyEvents {
+        ReadyEvents(rawValue: rawValue | events.rawValue)
+    }
+
+    /// Nothing; spelled out for the same reason.
+    @inlinable package static var nothing: ReadyEvents { ReadyEvents(rawValue: 0) }
+
     /// There is something to read, or the end of the stream.
     @inlinable package static var readable: ReadyEvents { ReadyEvents(rawValue: 0x1) }
     /// There is room to write.

@@ -3,7 +3,7 @@ import Connections
 import HTTPCore
 import Ledger
 import Storage
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -205,6 +205,37 @@ import Testing
             #expect(try client.reply()?.status == 400)
             #expect(try client.reply() == nil)
             #expect(try client.isClosed())
+        }
+    }
+
+    /// None of them is taken, and nothing behind one of them is.
+    @Test func whatMustBeRefused() throws {
+        let server = try RunningHTTPServer {
+            $0.limits.httpHeadBytes = RefusedRequests.headBytes
+            $0.limits.httpHeadFields = RefusedRequests.fields
+            $0.limits.httpBodyBytes = RefusedRequests.bodyBytes
+            $0.routes = TestRoutes.root
+        }
+        defer { server.stop() }
+        for refused in RefusedRequests.all {
+            let client = try server.connect()
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + refused.text)
+            #expect(try client.reply()?.status == 200, "\(refused)")
+            let reply = try client.reply()
+            #expect(reply?.status == refused.status, "\(refused)")
+            #expect(reply?.field("connection") == "close", "\(refused)")
+            #expect(try client.reply() == nil, "\(refused)")
+        }
+        #expect(try server.connect().ask("GET", "/")?.status == 200)
+    }
+
+    @Test func repliesThatNobodyTakes() throws {
+        try withServer { server in
+            let client = try server.connect()
+            let fields = "Accept: text/html\r\n"
+            #expect(try client.ask("GET", "/api/stations", fields: fields)?.status == 406)
+            let any = "Accept: text/html, */*;q=0.1\r\n"
+            #expect(try client.ask("GET", "/api/stations", fields: any)?.status == 200)
         }
     }
 

@@ -53,9 +53,13 @@ import Testing
         try client.send(
             WebClient.request("GET", "/slow") + WebClient.request("POST", "/echo", body: "{}"))
         #expect(try client.reply(within: 200) == nil)
+        // One that has ended its own side is answered too.
+        client.finishSending()
+        #expect(try client.reply(within: 200) == nil)
         gate.open()
         #expect(try client.reply()?.body == "late")
         #expect(try client.reply()?.body == "{}")
+        #expect(try client.isClosed())
     }
 
     @Test func aStopLetsRequestsFinish() throws {

@@ -37,6 +37,17 @@ enum TestRoutes {
         body: BodySchema("Anything", "An object.", []), answer: .own, schema: nil,
         .local { input, _ throws(Problem) in .json(200, input.request.body) })
 
+    /// `/` for everybody.
+    static let root = [
+        Route(
+            .get, "/", .operations, access: .open, "Nothing.", answer: .own, schema: nil,
+            .local { _, _ throws(Problem) in .text(200, "") }),
+        Route(
+            .post, "/", .operations, access: .open, "Nothing.",
+            body: BodySchema("Anything", "An object.", []), answer: .own, schema: nil,
+            .local { _, _ throws(Problem) in .text(200, "") }),
+    ]
+
     /// A route that answers when `gate` is opened.
     static func slow(_ gate: Gate) -> Route {
         Route(

@@ -152,19 +152,17 @@ extension HTTPConnection {
 
     func updateInterest() {
         guard let registration, !isClosed else { return }
-        var wanted: ReadyEvents = []
+        var wanted = ReadyEvents.nothing
         switch phase {
         // Who has said all it has to say still waits for its answer; who is gone is noticed when
         // that is sent, or by a reset before.
-        case .waiting: break
-        case .stream: wanted = [.readable, .peerClosed]
-        case .draining: wanted.insert(.readable)
+        case .waiting, .closed: break
+        case .stream, .draining: wanted = .readable
         case .head, .body:
-            if !hasEnded && !isPaused && !closesAfterReply { wanted.insert(.readable) }
-        case .closed: break
+            if !hasEnded && !isPaused && !closesAfterReply { wanted = .readable }
         }
-        if isOutputBlocked || transport.wantsRoom { wanted.insert(.writable) }
-        if wanted == watched { return }
+        if isOutputBlocked || transport.wantsRoom { wanted = wanted.adding(.writable) }
+        if wanted.rawValue == watched.rawValue { return }
         watched = wanted
         do throws(SystemError) {
             try server.loop.watch(registration, for: wanted)

@@ -13,6 +13,12 @@ extension HTTPConnection {
         guard let route = exchange.route, let target = exchange.target else {
             return answer(exchange, Problem.noRoute)
         }
+        if case .command = route.handler, let accept = exchange.head.field("accept"),
+            !Negotiation.accepts("application/json", in: accept)
+        {
+            return answer(
+                exchange, Problem(.syntax, "what there is here is application/json", status: 406))
+        }
         let request = HTTPRequest(
             head: exchange.head, target: target, body: body, peer: exchange.peer)
         do throws(Problem) {

@@ -116,12 +116,7 @@ final class HTTPConnection: EventHandler {
             goOn()
         }
         if isClosed { return }
-        if events.contains(.readable) || transport.wantsRoom {
-            receive()
-        } else if events.contains(.peerClosed), phase == .stream {
-            // Nobody is left to hear the events.
-            close()
-        }
+        if events.contains(.readable) || transport.wantsRoom { receive() }
     }
 
     func receive() {

@@ -428,17 +428,17 @@ final class Session: EventHandler {
 
     private func updateInterest() {
         guard let registration, !isClosed else { return }
-        var wanted: ReadyEvents = []
+        var wanted = ReadyEvents.nothing
         if let park {
             switch park.reason {
-            case .events, .worker: wanted.insert(.peerClosed)
+            case .events, .worker: wanted = .peerClosed
             case .durable, .seq: break
             }
         } else if !hasEnded && !closesAfterReply && !isPaused {
-            wanted.insert(.readable)
+            wanted = .readable
         }
-        if isOutputBlocked || transport.wantsRoom { wanted.insert(.writable) }
-        if wanted == watched { return }
+        if isOutputBlocked || transport.wantsRoom { wanted = wanted.adding(.writable) }
+        if wanted.rawValue == watched.rawValue { return }
         watched = wanted
         do throws(SystemError) {
             try server.loop.watch(registration, for: wanted)
