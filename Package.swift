@@ -82,7 +82,10 @@ let package = Package(
             ["Basics", "JSON", "Domain", "Lua", "System", "Crypto", "Storage", "Ledger"]),
         library(
             "Notifications",
-            ["Basics", "JSON", "Domain", "System", "Crypto", "HTTPClient", "Storage", "Ledger"]),
+            [
+                "Basics", "JSON", "HTTPCore", "Domain", "System", "Crypto", "HTTPClient",
+                "Storage", "Ledger",
+            ]),
 
         library(
             "Accounts",
@@ -186,12 +189,12 @@ let package = Package(
                 "Basics", "JSON", "RESP", "System", "EventLoop", "Ledger", "Accounts",
                 "Connections", "RESPServer", "HTTPServer", "EntrepotServer",
             ]),
-        tests("IntegrationTests", ["Basics", "JSON", "RESP"]),
+        tests("IntegrationTests", ["Basics", "HTTPCore", "JSON", "RESP"]),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Basics", "JSON", "RESP", "HTTPCore", "Domain", "Lua", "Storage", "Ledger",
-                "Plugins",
+                "Basics", "JSON", "RESP", "HTTPCore", "WebSocket", "Domain", "Lua", "Storage",
+                "Ledger", "Plugins",
             ],
             path: "Fuzz/Targets", swiftSettings: house),
         tests("FuzzTests", ["FuzzTargets"]),

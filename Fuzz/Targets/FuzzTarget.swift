@@ -14,6 +14,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget(name: "lua", finding: LuaTarget.finding),
         FuzzTarget(name: "resp", finding: RESPTarget.finding),
         FuzzTarget(name: "http", finding: HTTPTarget.finding),
+        FuzzTarget(name: "websocket", finding: WebSocketTarget.finding),
         FuzzTarget(name: "json", finding: JSONTarget.finding),
         FuzzTarget(name: "events", finding: EventsTarget.finding),
     ]

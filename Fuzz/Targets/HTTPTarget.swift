@@ -104,7 +104,7 @@ enum HTTPTarget {
         head.forEachField { name, value in
             text += " \(name): \(value) \(IdempotencyKey.parse(value) ?? "")"
             text += " \(Cookies.pairs(value).count) \(Origin(value)?.text ?? "")"
-            text += " \(HTTPDate.parse(value) ?? 0) \(MediaType.essence(value) ?? "")"
+            text += " \(HTTPDate.parse(value, now: 0) ?? 0) \(MediaType.essence(value) ?? "")"
             text += " \(Negotiation.quality(of: "a/b", in: value))"
         }
         return text + " \(Negotiation.acceptsGzip(head)) \(head.ifMatch == nil)"

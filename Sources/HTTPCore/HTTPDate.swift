@@ -1,8 +1,12 @@
 import Basics
 
-/// Dates of header fields: `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Dates of header fields: written as `Sun, 06 Nov 1994 08:49:37 GMT`, and read in the older forms
+/// as well.
 package enum HTTPDate {
     private static let days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    private static let longDays = [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    ]
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
@@ -37,25 +41,87 @@ package enum HTTPDate {
         return String(decoding: text.array, as: UTF8.self)
     }
 
-    /// Seconds since 1970 UTC of a date in exactly this form, with its right day of the week; nil
-    /// for any other text.
-    package static func parse(_ text: String) -> Int64? {
+    /// Seconds since 1970 UTC of a date in one of the three forms that RFC 9110, section 5.6.7, has
+    /// recipients read; nil for any other text. The day of the week must be one, and is not
+    /// compared with the date.
+    ///
+    /// - Parameter now: seconds since 1970 UTC: a year of two digits is the last one that is at
+    ///   most fifty years ahead of it.
+    package static func parse(_ text: String, now: Int64) -> Int64? {
         let bytes = Array(text.utf8)
-        guard bytes.count == 29, bytes[3] == UInt8(ascii: ","),
-            [4, 7, 11, 16, 25].allSatisfy({ bytes[$0] == 0x20 }),
-            bytes[19] == UInt8(ascii: ":"), bytes[22] == UInt8(ascii: ":"),
-            bytes[26...].elementsEqual("GMT".utf8),
-            let month = months.firstIndex(where: { bytes[8..<11].elementsEqual($0.utf8) }),
-            let day = number(bytes[5..<7]), let year = number(bytes[12..<16]),
-            let hour = number(bytes[17..<19]), let minute = number(bytes[20..<22]),
-            let second = number(bytes[23..<25]), year >= 1, hour < 24, minute < 60, second < 60
+        guard let comma = bytes.firstIndex(of: UInt8(ascii: ",")) else {
+            return asctime(bytes)
+        }
+        let (name, rest) = (bytes[..<comma], Array(bytes[(comma + 1)...]))
+        if name.count == 3 { return fixed(name, rest) }
+        return obsolete(name, rest, now)
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`
+    private static func fixed(_ name: ArraySlice<UInt8>, _ rest: [UInt8]) -> Int64? {
+        guard isDay(name), fits(rest, " 00 aaa 0000 00:00:00 GMT"), let year = number(rest[8..<12])
+        else { return nil }
+        return seconds(year, rest[4..<7], rest[1..<3], rest[13..<21])
+    }
+
+    /// `Sunday, 06-Nov-94 08:49:37 GMT`
+    private static func obsolete(
+        _ name: ArraySlice<UInt8>, _ rest: [UInt8], _ now: Int64
+    ) -> Int64? {
+        guard isDay(name), fits(rest, " 00-aaa-00 00:00:00 GMT"),
+            let digits = number(rest[8..<10])
+        else { return nil }
+        let now = min(max(now, range.lowerBound), range.upperBound)
+        let present = civil(floorDivide(now, secondsOfDay)).0
+        var year = present - present % 100 + digits
+        if year > present + 50 { year -= 100 }
+        if year <= present - 50 { year += 100 }
+        return seconds(year, rest[4..<7], rest[1..<3], rest[11..<19])
+    }
+
+    /// `Sun Nov  6 08:49:37 1994`
+    private static func asctime(_ bytes: [UInt8]) -> Int64? {
+        guard bytes.count == 24, isDay(bytes[..<3]) else { return nil }
+        let day = bytes[8] == 0x20 ? bytes[9..<10] : bytes[8..<10]
+        let shape: StaticString =
+            bytes[8] == 0x20 ? " aaa  0 00:00:00 0000" : " aaa 00 00:00:00 0000"
+        guard fits(Array(bytes[3...]), shape), let year = number(bytes[20...]) else { return nil }
+        return seconds(year, bytes[4..<7], day, bytes[11..<19])
+    }
+
+    private static func seconds(
+        _ year: Int, _ name: ArraySlice<UInt8>, _ days: ArraySlice<UInt8>,
+        _ time: ArraySlice<UInt8>
+    ) -> Int64? {
+        let time = Array(time)
+        guard let month = months.firstIndex(where: { name.elementsEqual($0.utf8) }),
+            let day = number(days), let hour = number(time[0..<2]),
+            let minute = number(time[3..<5]), let second = number(time[6..<8]),
+            year >= 1, hour < 24, minute < 60, second < 60
         else { return nil }
         let count = dayCount(year, month + 1, day)
         // A day that the month does not have comes back as another.
-        guard civil(count) == (year, month + 1, day),
-            bytes[..<3].elementsEqual(days[weekday(count)].utf8)
-        else { return nil }
+        if civil(count) != (year, month + 1, day) { return nil }
         return count * secondsOfDay + Int64(hour * 3_600 + minute * 60 + second)
+    }
+
+    /// Whether this is `Sun` or `Sunday` and so on.
+    private static func isDay(_ name: ArraySlice<UInt8>) -> Bool {
+        (name.count == 3 ? days : longDays).contains { name.elementsEqual($0.utf8) }
+    }
+
+    /// Whether `text` has digits where `shape` has `0`, anything where it has `a`, and else the
+    /// same.
+    private static func fits(_ text: [UInt8], _ shape: StaticString) -> Bool {
+        if text.count != shape.utf8CodeUnitCount { return false }
+        let wanted = shape.description.utf8
+        return zip(text, wanted).allSatisfy { byte, place in
+            switch place {
+            case UInt8(ascii: "0"): byte.isDigit
+            case UInt8(ascii: "a"): true
+            default: byte == place
+            }
+        }
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -41,7 +41,12 @@ struct HeadDraft: Sendable {
                 nameEnd: UInt32(truncatingIfNeeded: index),
                 valueStart: UInt32(truncatingIfNeeded: value.lowerBound),
                 valueEnd: UInt32(truncatingIfNeeded: value.upperBound), known: known))
-        if known == .other { return }
+        if known == .other {
+            if KnownField.resemblesFraming(name) {
+                throw HTTPRefusal(400, "a header field that looks like one that frames the body")
+            }
+            return
+        }
         if seen & known.bit != 0 && known.isSingle {
             throw HTTPRefusal(400, "a header field twice that may come once")
         }
@@ -76,9 +81,9 @@ struct HeadDraft: Sendable {
         }
     }
 
-    /// `1*DIGIT` below 2^63.
+    /// `1*DIGIT` below 2^63, of at most nineteen digits: others stop reading there.
     private static func length(_ text: Span<UInt8>) -> UInt64? {
-        if text.isEmpty { return nil }
+        if text.isEmpty || text.count > 19 { return nil }
         var length: UInt64 = 0
         for index in 0..<text.count {
             guard text[index].isDigit else { return nil }

@@ -46,6 +46,19 @@ enum KnownField: UInt8, Sendable {
         }
     }
 
+    /// Whether a name is that of a field which frames bodies with `_` for `-`: programs that make
+    /// variables of fields, as CGI does, take the one for the other.
+    static func resemblesFraming(_ name: Span<UInt8>) -> Bool {
+        guard name.count == 14 || name.count == 17, name[name.count == 14 ? 7 : 8] == 0x5f else {
+            return false
+        }
+        let (first, second): (StaticString, StaticString) =
+            name.count == 14 ? ("content", "length") : ("transfer", "encoding")
+        let middle = first.utf8CodeUnitCount
+        return name.extracting(0..<middle).equalsIgnoringCase(first)
+            && name.extracting((middle + 1)..<name.count).equalsIgnoringCase(second)
+    }
+
     private static func one(
         _ name: Span<UInt8>, _ first: StaticString, _ field: KnownField,
         _ second: StaticString? = nil, _ secondField: KnownField = .other,

@@ -74,24 +74,45 @@ import Testing
         (253_402_300_799, "Fri, 31 Dec 9999 23:59:59 GMT"),
     ]) func dates(seconds: Int64, text: String) {
         #expect(HTTPDate.format(seconds) == text)
-        #expect(HTTPDate.parse(text) == seconds)
+        #expect(HTTPDate.parse(text, now: 0) == seconds)
     }
 
     @Test(arguments: [
-        "", "Sun, 06 Nov 1994 08:49:37", "Mon, 06 Nov 1994 08:49:37 GMT",
+        "", "Sun, 06 Nov 1994 08:49:37", "Son, 06 Nov 1994 08:49:37 GMT",
         "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 31 Feb 1994 08:49:37 GMT",
         "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
         "Sun, 06 Nov 1994 08:49:60 GMT", "Sun, 6 Nov 1994 08:49:37 GMT ",
-        "Sun, 06 Nov 1994 08:49:37 UTC", "Sunday, 06-Nov-94 08:49:37 GMT",
-        "Sun Nov  6 08:49:37 1994", "Sun, 00 Nov 1994 08:49:37 GMT",
-        "Sun, 06 Nov -994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 00 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov -994 08:49:37 GMT", "Sun,06 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 0000 08:49:37 GMT",
+        "Sunday, 06-Nov-1994 08:49:37 GMT", "Sun, 06-Nov-94 08:49:37 GMT",
+        "Sunday, 06 Nov 94 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37",
+        "Sunday, 31-Feb-94 08:49:37 GMT",
+        "sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov 6 08:49:37 1994", "Sun Nov  6 08:49:37 1994 GMT",
+        "Sun Nov  6 08:49:37 94", "Sun Nov   08:49:37 1994", "Sun Nov 31 08:49:37 1994",
+        "Sunday Nov  6 08:49:37 1994", ",", "Sun,", "Sun",
     ]) func noDates(text: String) {
-        #expect(HTTPDate.parse(text) == nil)
+        #expect(HTTPDate.parse(text, now: 784_111_777) == nil)
+    }
+
+    /// The forms of RFC 850 and of C, and the century of two digits.
+    @Test(arguments: [
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777, 784_111_777),
+        ("Sun Nov  6 08:49:37 1994", 0, 784_111_777),
+        ("Wed Nov 16 08:49:37 1994", 0, 784_975_777),
+        ("Monday, 06-Nov-94 08:49:37 GMT", 784_111_777, 784_111_777),
+        // In 2026: 76 is fifty years ahead, 77 would be more.
+        ("Friday, 06-Nov-76 08:49:37 GMT", 1_795_000_000, 3_371_878_177),
+        ("Sunday, 06-Nov-77 08:49:37 GMT", 1_795_000_000, 247_654_177),
+        ("Saturday, 06-Nov-94 08:49:37 GMT", 3_800_000_000, 3_939_871_777),
+        ("Tuesday, 01-Jan-01 00:00:00 GMT", 4_070_000_000, 4_133_980_800),
+    ]) func olderForms(text: String, now: Int64, seconds: Int64) {
+        #expect(HTTPDate.parse(text, now: now) == seconds)
     }
 
     @Test func everyDayOfFourCenturiesComesBack() {
         for day in stride(from: Int64(-100_000), through: 100_000, by: 37) {
-            #expect(HTTPDate.parse(HTTPDate.format(day * 86_400)) == day * 86_400)
+            #expect(HTTPDate.parse(HTTPDate.format(day * 86_400), now: 0) == day * 86_400)
         }
         #expect(HTTPDate.format(.max) == "Fri, 31 Dec 9999 23:59:59 GMT")
         #expect(HTTPDate.format(.min) == "Mon, 01 Jan 0001 00:00:00 GMT")

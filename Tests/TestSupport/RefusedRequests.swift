@@ -22,21 +22,21 @@ package enum RefusedRequests {
     }
 
     package static let all: [Case] =
-        lines + targets + named + hosts + framing + chunks + limits
+        lines + targets + named + hosts + framing + chunks + limits + MoreRefused.all
 
-    private static func get(_ fields: String) -> String {
+    static func get(_ fields: String) -> String {
         "GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\r\n"
     }
 
-    private static func post(_ fields: String, _ body: String) -> String {
+    static func post(_ fields: String, _ body: String) -> String {
         "POST / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n\r\n\(body)"
     }
 
-    private static func chunked(_ body: String) -> String {
+    static func chunked(_ body: String) -> String {
         post("Transfer-Encoding: chunked", body)
     }
 
-    private static let rest = "\r\nHost: a\r\n\r\n"
+    static let rest = "\r\nHost: a\r\n\r\n"
 
     private static let lines = [
         Case(400, "GET /\r\n\r\n"),
