@@ -15,7 +15,7 @@ package protocol Edge: AnyObject {
     func flush()
     /// Tells subscribers of events that are on disk now.
     func publish(_ events: [Event], _ view: ReadView)
-    /// Called once a second.
+    /// Called twice a second.
     ///
     /// - Parameter now: monotonic nanoseconds.
     func checkDeadlines(now: UInt64)

@@ -86,7 +86,8 @@ package final class ServingLoop {
             self?.ledger.tick()
             self?.noteSpace()
         }
-        loop.schedule(everyMilliseconds: 1_000) { [weak self] in
+        // So much later than it should a connection ends at most.
+        loop.schedule(everyMilliseconds: 500) { [weak self] in
             guard let self else { return }
             let now = clock.monotonicNanoseconds()
             for edge in edges { edge.checkDeadlines(now: now) }

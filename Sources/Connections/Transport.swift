@@ -161,6 +161,9 @@ package struct Transport: ~Copyable {
         socket.shutdownWriting()
     }
 
+    /// Has what has not arrived thrown away at the end: for peers that do not read.
+    package func discardUnsent() { socket.discardUnsent() }
+
     /// Ends both directions, without closing yet.
     package mutating func shutdownBoth() {
         session?.shutdown()

@@ -93,6 +93,14 @@ package struct Socket: ~Copyable, Sendable {
     /// Tells the peer that nothing more will be sent.
     package func shutdownWriting() { _ = shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Has the system throw away what has not arrived when this closes, and tell the peer (RST):
+    /// else it keeps megabytes for one that does not read, for as long as that answers its probes.
+    package func discardUnsent() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        let size = UInt32(MemoryLayout<linger>.size)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, size)
+    }
+
     /// Ends both directions, without closing yet.
     package func shutdownBoth() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 

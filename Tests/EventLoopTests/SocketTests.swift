@@ -160,6 +160,50 @@ struct SocketTests {
         #expect(outcome == .closed)
     }
 
+    /// Both ends of a connection over TCP, the near one without waiting.
+    private func connection() throws -> (near: Int32, far: Int32) {
+        let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listening) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listening, $0, size) + listen(listening, 1) + getsockname(listening, $0, &size)
+            }
+        }
+        try #require(status == 0)
+        let port = UInt16(bigEndian: address.sin_port)
+        let far = try Socket.connect(to: .tcp(host: "127.0.0.1", port: port))
+        let near = accept(listening, nil, nil)
+        try #require(near >= 0)
+        return (near, far.release())
+    }
+
+    @Test("throws away what a peer has not read")
+    func discards() throws {
+        let (near, far) = try connection()
+        let reader = Socket(adopting: far)
+        var total = 0
+        do {
+            let writer = Socket(adopting: near)
+            try writer.setNonBlocking(true)
+            let block = [UInt8](repeating: 7, count: 1 << 20)
+            while case .bytes(let count) = try writer.write(block.span) { total += count }
+            writer.discardUnsent()
+            writer.shutdownBoth()
+        }
+        var buffer = ByteBuffer()
+        var received = 0
+        while case .bytes(let count) = try reader.read(into: &buffer, maximum: 1 << 16) {
+            received += count
+            buffer.removeAll()
+        }
+        // What had arrived may be read; the rest is gone with the connection.
+        #expect(received < total)
+    }
+
     @Test("fails to connect in words")
     func refusal() throws {
         let free = try Listener(endpoint: .tcp(host: "127.0.0.1", port: 0)).endpoint

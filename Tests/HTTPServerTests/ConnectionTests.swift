@@ -167,6 +167,36 @@ import Testing
         }
     }
 
+    @Test func bodiesInAnotherCoding() throws {
+        try withServer { server in
+            let client = try server.connect()
+            for (coding, status) in [("gzip", 415), ("x, gzip", 415), ("Identity", 201)] {
+                let reply = try client.ask(
+                    "POST", "/api/stations", fields: "Content-Encoding: \(coding)\r\n",
+                    body: "{\"id\":\"a\"}")
+                #expect(reply?.status == status)
+                #expect((reply?.field("accept-encoding") == "identity") == (status == 415))
+            }
+            // A request without a body has no coding of one.
+            #expect(
+                try client.ask("GET", "/api/stations", fields: "Content-Encoding: gzip\r\n")?.status
+                    == 200)
+        }
+    }
+
+    @Test func whoFindsNoRoomHearsSo() throws {
+        let server = try RunningHTTPServer { $0.limits.maxConnections = 1 }
+        defer { server.stop() }
+        let first = try server.connect()
+        #expect(try first.ask("GET", "/healthz")?.status == 200)
+        let second = try server.connect().reply()
+        #expect(second?.status == 503 && second?.field("retry-after") == "1")
+        #expect(second?.field("content-type") == "application/problem+json")
+        #expect(second?.body.contains("\"code\":\"BUSY\"") == true)
+        #expect(second?.field("connection") == "close")
+        #expect(try first.ask("GET", "/healthz")?.status == 200)
+    }
+
     @Test func aRefusalStillReadsTheBody() throws {
         try withServer { server in
             let client = try server.connect()

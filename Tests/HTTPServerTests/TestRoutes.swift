@@ -29,7 +29,8 @@ enum TestRoutes {
         .get, "/page", .operations, access: .open, "A page.", answer: .own, schema: nil,
         .local { _, _ throws(Problem) in
             HTTPResponse(
-                status: 200, contentType: "text/html; charset=utf-8", body: Array("<p>".utf8))
+                status: 200, contentType: "text/html; charset=utf-8",
+                fields: [("Referrer-Policy", "same-origin")], body: Array("<p>".utf8))
         })
 
     static let echo = Route(

@@ -7,7 +7,9 @@ import Testing
     .enabled(if: access(ClientTests.python, X_OK) == 0, "no .venv: scripts/test makes it"),
     .timeLimit(.minutes(3)))
 struct FeedTests {
-    @Test(arguments: ["order", "resume", "curl", "slow", "heartbeat", "websocket"])
+    @Test(arguments: [
+        "order", "resume", "curl", "slow", "heartbeat", "websocket", "cookie", "killed",
+    ])
     func scenario(_ name: String) throws {
         let folder = try Folder()
         guard let binary = TestServer.binary else { throw Trouble(TestServer.absence) }

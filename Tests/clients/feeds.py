@@ -5,6 +5,7 @@ import base64
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -274,6 +275,10 @@ def curl():
     expect(all(one["seq"] > document["seq"] for one in resumed.events()), "from there on")
     equal(len(json.loads(ask("?limit=1", Accept="application/json")[1])["trades"]), 1)
     equal(json.loads(ask("?station=luna", Accept="application/json")[1])["trades"], [])
+    for name in ("station", "stations"):
+        two = follow(server, f"?cursor=earliest&{name}=luna,ceres")
+        eventually(lambda: len(two.events()) >= 4, f"{name} takes several")
+        expect(all({"luna", "ceres"} & set(one["stations"]) for one in two.events()), "of them")
     reply, body = ask(method="HEAD")
     equal((reply.status, reply.headers["content-type"], body), (200, "text/event-stream", b""))
     for query, status, code in (
@@ -346,6 +351,115 @@ def until(client, op, **wanted):
             return message
 
 
+def cookie():
+    """The page's cookie opens a WebSocket for this server's pages and those of cors_origins."""
+    server = Server("--cors-origins", "https://page.example")
+    asked = http.client.HTTPConnection("127.0.0.1", server.http, timeout=10)
+    asked.request("POST", "/api/session", json.dumps({"username": "admin", "password": "secret"}),
+                  {"Content-Type": "application/json"})
+    reply = asked.getresponse()
+    equal((reply.status, list(json.loads(reply.read()))), (200, ["csrf"]))
+    mine = reply.headers["set-cookie"].split(";")[0]
+    own = f"http://127.0.0.1:{server.http}"
+    for origin, opens in ((own, True), ("https://page.example", True), (None, False),
+                          ("http://page.example", False), ("https://page.example.evil", False),
+                          ("https://evil.example", False), ("null", False)):
+        try:
+            with connect(f"ws://127.0.0.1:{server.http}/api/updates/ws", compression=None,
+                         origin=origin, additional_headers={"Cookie": mine}) as client:
+                until(client, "heartbeat")
+            expect(opens, f"{origin} is refused")
+        except websockets.exceptions.InvalidStatus as refused:
+            equal((refused.response.status_code, opens), (403, False))
+
+
+class SocketFeed(threading.Thread):
+    """A reader over WebSocket that keeps the cursor of what it has got."""
+
+    def __init__(self, server, cursor):
+        super().__init__(daemon=True)
+        self.server, self.got, self.cursor = server, [], cursor
+        self.start()
+
+    def run(self):
+        try:
+            with socket_client(self.server) as client:
+                self.read(client)
+        except (websockets.exceptions.WebSocketException, OSError, EOFError):
+            pass
+
+    def read(self, client):
+        client.send(json.dumps(
+            {"op": "subscribe", "id": "s", "types": ["trade.*"], "cursor": self.cursor}))
+        until(client, "subscribed")
+        for text in client:
+            message = json.loads(text)
+            expect(message["op"] != "reset", text)
+            if message["op"] == "event":
+                self.got.append(message["event"])
+                self.cursor = message["event"]["id"]
+            elif message["op"] == "heartbeat":
+                self.cursor = message["cursor"]
+
+
+def killed():
+    """Killed at any moment, with many readers: each gets each event once over all its lives."""
+    server = Server("--fsync", "always", "--feed-heartbeat-milliseconds", "1000")
+    server.market()
+    random.seed(7)
+    got = [[] for _ in range(6)]
+    places = ["earliest"] * 6
+    stop = threading.Event()
+    acknowledged = []
+
+    def write():
+        number = 0
+        while not stop.is_set():
+            try:
+                server.client.execute_command(
+                    *f"TRADE CREATE mars ceres water:1 ID k-{number}".split())
+                acknowledged.append(f"trade/k-{number}")
+            except (redis.exceptions.RedisError, OSError):
+                time.sleep(0.01)
+            number += 1
+
+    def open_all():
+        feeds = []
+        for place in range(6):
+            if place % 2:
+                feeds.append(SocketFeed(server, places[place]))
+            else:
+                feeds.append(follow(server, f"?types=trade.*&cursor={places[place]}"))
+        return feeds
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    for life in range(8):
+        feeds = open_all()
+        time.sleep(random.uniform(0.05, 0.8))
+        server.kill()
+        for place, feed in enumerate(feeds):
+            feed.join(10)
+            if place % 2:
+                got[place] += feed.got
+                places[place] = feed.cursor
+            else:
+                got[place] += feed.events()
+                places[place] = feed.last()
+        if life == 7:
+            stop.set()
+        server.start()
+    writer.join(10)
+    wanted = [one for one in server.log() if one["type"].startswith("trade.")]
+    expect(set(acknowledged) <= {one["subject"] for one in wanted}, "what was said to be done is")
+    for place, feed in enumerate(open_all()):
+        def all_of_it():
+            return got[place] + (feed.got if place % 2 else feed.events())
+        eventually(lambda: len(all_of_it()) >= len(wanted), f"reader {place} has all")
+        time.sleep(0.1)
+        expect(all_of_it() == wanted, f"reader {place} has each event once, in order")
+
+
 def websocket():
     server = Server("--feed-heartbeat-milliseconds", "1000")
     server.market()
@@ -410,5 +524,5 @@ def websocket():
 
 
 {"order": order, "resume": resume, "curl": curl, "slow": slow, "heartbeat": heartbeat,
- "websocket": websocket}[scenario]()
+ "websocket": websocket, "cookie": cookie, "killed": killed}[scenario]()
 print("all good")

@@ -26,10 +26,12 @@ protocol FeedPort: AnyObject {
     func begin(_ input: RouteInput, sink: any StreamSink) throws(Problem) -> FeedStart
     /// Events that are on disk now.
     func publish(_ events: [Event], _ view: ReadView)
-    /// Called once a second, with monotonic nanoseconds.
+    /// Called twice a second, with monotonic nanoseconds.
     func checkDeadlines(now: UInt64)
     /// Users or what they were granted changed.
     func accountsChanged(_ names: Set<Identifier>)
+    /// The origins of other pages that may use this server's cookie are others.
+    func originsChanged(_ origins: [Origin])
     /// Sends what is to be sent, for a bounded time; wakes the loop where more is left.
     func flush()
     /// The limits in force are new.
@@ -41,5 +43,6 @@ protocol FeedPort: AnyObject {
 }
 
 extension FeedPort {
+    func originsChanged(_ origins: [Origin]) {}
     var counts: [FeedCounts] { [] }
 }

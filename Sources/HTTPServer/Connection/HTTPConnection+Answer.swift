@@ -27,8 +27,9 @@ extension HTTPConnection {
         if isClosed { return }
         var response = given
         if !isRefusal {
+            let isPackable = Self.isPackable(response)
             revalidate(exchange, &response)
-            compress(exchange, &response)
+            if isPackable { compress(exchange, &response) }
         }
         addFields(exchange, response.contentType, &response.fields)
         if server.isStopping { exchange.closes = true }
@@ -67,7 +68,9 @@ extension HTTPConnection {
                 ))
         }
         fields.append(("X-Frame-Options", "DENY"))
-        fields.append(("Referrer-Policy", "no-referrer"))
+        if !fields.contains(where: { $0.name.isSame("Referrer-Policy") }) {
+            fields.append(("Referrer-Policy", "no-referrer"))
+        }
     }
 
     // MARK: Conditions
@@ -86,16 +89,23 @@ extension HTTPConnection {
         response.contentType = nil
     }
 
+    /// Whether the reply comes as gzip to those who ask for that.
+    private static func isPackable(_ response: HTTPResponse) -> Bool {
+        guard response.body.count >= compressedBytes, response.status != 206,
+            let type = response.contentType, isCompressible(type)
+        else { return false }
+        return !response.fields.contains { $0.name.isSame("Content-Encoding") }
+    }
+
+    /// A 304 says what the whole reply would have said: a cache looks for that one.
     private func compress(_ exchange: Exchange, _ response: inout HTTPResponse) {
-        guard response.body.count >= Self.compressedBytes, response.status != 206,
-            let type = response.contentType, Self.isCompressible(type),
-            !response.fields.contains(where: { $0.name.isSame("Content-Encoding") })
-        else { return }
         Self.addVary("Accept-Encoding", &response.fields)
         guard Negotiation.acceptsGzip(exchange.head) else { return }
-        guard let packed = server.scratch.gzip(response.body) else { return }
-        response.body = packed
-        response.fields.append(("Content-Encoding", "gzip"))
+        if response.status != 304 {
+            guard let packed = server.scratch.gzip(response.body) else { return }
+            response.body = packed
+            response.fields.append(("Content-Encoding", "gzip"))
+        }
         // The same document in another dress: only weakly the same bytes.
         for index in response.fields.indices where response.fields[index].name.isSame("ETag") {
             let tag = response.fields[index].value
@@ -235,7 +245,11 @@ extension HTTPConnection: StreamSink {
         server.markDirty(self)
     }
 
-    func abort() { close() }
+    func abort() {
+        if isClosed { return }
+        transport.discardUnsent()
+        close()
+    }
 }
 
 extension StaticString {

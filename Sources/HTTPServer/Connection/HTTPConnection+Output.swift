@@ -208,7 +208,7 @@ extension HTTPConnection {
                 server.log.info(
                     "a client that does not read was cut off",
                     ["client": "\(remote)", "unsent_bytes": "\(output.unsentBytes)"])
-                return close()
+                return abort()
             }
         }
         if patience == .none || now < deadline { return }

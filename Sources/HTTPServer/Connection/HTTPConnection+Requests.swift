@@ -95,6 +95,7 @@ extension HTTPConnection {
         takeRate(exchange)
         let limit = bodyLimit(exchange)
         let head = exchange.head
+        refuseCoding(exchange)
         switch head.bodyFraming {
         case .none: return run(exchange, body: [])
         case .length(let length):
@@ -120,6 +121,17 @@ extension HTTPConnection {
             ResponseWriter.appendContinue(to: &output.buffer)
             didAppend(group: 0)
         }
+    }
+
+    /// A body in another coding would be taken for something that it is not.
+    private func refuseCoding(_ exchange: Exchange) {
+        let head = exchange.head
+        guard head.bodyFraming != .none, exchange.refusal == nil,
+            let coding = head.field("content-encoding"), coding.lowercased() != "identity"
+        else { return }
+        var problem = Problem(.syntax, "bodies are taken without a content coding", status: 415)
+        problem.fields.append(("Accept-Encoding", "identity"))
+        exchange.refusal = problem
     }
 
     /// Whoever is refused anyway gets no room for megabytes.

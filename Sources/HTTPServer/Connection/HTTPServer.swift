@@ -35,7 +35,9 @@ package final class HTTPServer: Edge {
     /// The limits in force, a copy that is near.
     package private(set) var limits: Limits
     /// What is particular to HTTP, changeable while it runs.
-    package var settings: HTTPSettings
+    package var settings: HTTPSettings {
+        didSet { feeds?.originsChanged(settings.corsOrigins) }
+    }
     package let statistics: HTTPStatistics
     /// The proof of the store that administrators ask for.
     let audit = AuditDesk()
@@ -81,6 +83,7 @@ package final class HTTPServer: Edge {
         var generator = SystemRandomNumberGenerator()
         requestPrefix = String(generator.next(upperBound: 36 * 36 * 36 * 36) as UInt64, radix: 36)
         feeds = FeedHub.make(serving)
+        feeds?.originsChanged(settings.corsOrigins)
         serving.add(self)
     }
 
@@ -105,13 +108,7 @@ package final class HTTPServer: Edge {
         serving.statistics.connectionsReceived &+= 1
         if !serving.census.admit(peer, limits) {
             serving.statistics.connectionsRejected &+= 1
-            let refusal: StaticString = """
-                HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n\
-                Connection: close\r\n\r\n
-                """
-            var bytes = ByteBuffer(capacity: 128)
-            bytes.append(refusal)
-            if security == nil { _ = try? socket.write(bytes.bytes) }
+            if security == nil { _ = try? socket.write(crowded().bytes) }
             return
         }
         do {
@@ -125,6 +122,16 @@ package final class HTTPServer: Edge {
             log.warning("a connection could not be watched", ["reason": "\(error)"])
             serving.census.leave(peer)
         }
+    }
+
+    /// What a client hears for whom there is no room.
+    private func crowded() -> ByteBuffer {
+        let problem = Problem(.busy, "there are too many connections", status: 503)
+        var bytes = ByteBuffer(capacity: 512)
+        ResponseWriter.append(
+            problem.response(instance: ""), version: .http11, isHead: false, keepAlive: false,
+            date: dateText, to: &bytes)
+        return bytes
     }
 
     func didClose(_ connection: HTTPConnection) {

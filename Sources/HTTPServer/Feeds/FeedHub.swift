@@ -304,7 +304,9 @@ final class FeedHub: FeedPort {
 
     func limitsChanged(_ limits: Limits) { self.limits = limits }
 
-    /// Called once a second.
+    func originsChanged(_ origins: [Origin]) { allowedOrigins = Set(origins.map(\.text)) }
+
+    /// Called twice a second.
     func checkDeadlines(now: UInt64) {
         self.now = now
         let wall = clock.wallMilliseconds()

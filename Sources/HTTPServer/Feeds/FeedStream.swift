@@ -254,7 +254,7 @@ final class FeedStream: StreamHandler {
 
     // MARK: Time
 
-    /// Called each second.
+    /// Called twice a second.
     ///
     /// - Parameters:
     ///   - now: monotonic nanoseconds.
@@ -313,6 +313,12 @@ final class FeedStream: StreamHandler {
         if caller == nil || isBlocked || !hasNothing { return }
         nextHeartbeat = now &+ hub.heartbeatNanoseconds
         enqueueHeartbeat()
+    }
+
+    /// A heartbeat at once, or as soon as the events have left that its cursor would be ahead of.
+    func heartbeatSoon() {
+        let isAhead = active != nil || subscriptions.contains { $0.unsentBytes > 0 }
+        if isAhead { nextHeartbeat = 0 } else { enqueueHeartbeat() }
     }
 
     func enqueueHeartbeat() {

@@ -31,7 +31,8 @@ final class SocketSession {
         let now = stream.hub.clock.monotonicNanoseconds()
         if decoder.isBetweenMessages {
             unfinishedSince = nil
-        } else if unfinishedSince == nil || !messages.isEmpty {
+        } else if unfinishedSince == nil || messages.contains(where: \.isContent) {
+            // Pings between the parts of a message give it no more time.
             unfinishedSince = now
         }
         for message in messages {
@@ -157,6 +158,16 @@ final class SocketSession {
         }
         stream.adopt(caller, expiry: hub.access.expiry(of: caller))
         // Says that it is done, and from where on nothing will be missed.
-        stream.enqueueHeartbeat()
+        stream.heartbeatSoon()
+    }
+}
+
+extension WebSocketMessage {
+    /// Whether it says something, and does not only keep the connection.
+    fileprivate var isContent: Bool {
+        switch self {
+        case .text, .binary: true
+        case .close, .ping, .pong: false
+        }
     }
 }

@@ -21,7 +21,7 @@ protocol StreamSink: AnyObject {
     /// soon.
     func finish()
 
-    /// Closes at once.
+    /// Closes at once; what the client has not got is thrown away.
     func abort()
 }
 

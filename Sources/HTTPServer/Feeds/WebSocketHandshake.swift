@@ -38,14 +38,15 @@ enum WebSocketHandshake {
     private static func upgradeRequired(_ detail: String) -> Problem {
         var problem = Problem(.syntax, detail, status: 426)
         problem.fields += [
-            (name: "Upgrade", value: "websocket"), (name: "Sec-WebSocket-Version", value: "13"),
+            (name: "Connection", value: "Upgrade"), (name: "Upgrade", value: "websocket"),
+            (name: "Sec-WebSocket-Version", value: "13"),
         ]
         return problem
     }
 
     private static func isWebSocket(_ word: Substring) -> Bool {
-        word.trimmingPrefix(while: { $0 == " " || $0 == "\t" }).lowercased()
-            .hasPrefix("websocket")
+        let name = word.split(whereSeparator: { $0 == " " || $0 == "\t" })
+        return name.count == 1 && name[0].lowercased() == "websocket"
     }
 
     /// Whether a page may use this server's cookie on a WebSocket: browsers send cookies with

@@ -19,7 +19,7 @@ extension RouteTable {
                     "types", .list(patterns: true),
                     "Types or patterns between commas: `trade.*,shipment.delayed`."),
                 QueryField("stations", .list(patterns: false), "Of any of these stations."),
-                QueryField("station", .id, "Of this station."),
+                QueryField("station", .list(patterns: false), "The same."),
                 QueryField(
                     "cursor", .text(1...64),
                     "`now` (the default), `earliest`, or an event's id: the stream begins behind "

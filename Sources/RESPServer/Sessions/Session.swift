@@ -449,7 +449,10 @@ final class Session: EventHandler {
     func checkDeadlines(now: UInt64) {
         if isClosed { return }
         if let lastMoment {
-            if now >= lastMoment { close() }
+            if now >= lastMoment {
+                transport.discardUnsent()
+                close()
+            }
             return
         }
         if let expires = state.caller?.expires,

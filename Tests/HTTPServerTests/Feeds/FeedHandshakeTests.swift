@@ -29,6 +29,9 @@ struct FeedHandshakeTests {
             ("", 426), (upgrade + key, 426), (version + key, 426),
             (upgrade + "Sec-WebSocket-Version: 8\r\n" + key, 426),
             ("Connection: Upgrade\r\nUpgrade: h2c\r\n" + version + key, 426),
+            ("Connection: Upgrade\r\nUpgrade: websockets\r\n" + version + key, 426),
+            ("Connection: Upgrade\r\nUpgrade: websocket/14\r\n" + version + key, 426),
+            ("Connection: Upgrade\r\nUpgrade: web socket\r\n" + version + key, 426),
             (upgrade + version, 400),
             (upgrade + version + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ\r\n", 400),
             (upgrade + version + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=!\r\n", 400),
@@ -40,6 +43,8 @@ struct FeedHandshakeTests {
                 Issue.record("accepted: \(fields)")
             } catch let problem as Problem {
                 #expect(problem.status == status, "\(fields)")
+                let names = problem.fields.map { "\($0.name): \($0.value)" }
+                #expect(names.contains("Connection: Upgrade") == (status == 426), "\(fields)")
             }
         }
     }
@@ -71,6 +76,9 @@ struct FeedHandshakeTests {
         for fields in ["Cookie: a=b\r\n", "Cookie: a=b\r\nOrigin: http://evil.example\r\n"] {
             #expect(throws: Problem.self) { try world.openSocket(fields, caller: .local) }
         }
+        world.hub.originsChanged([Origin("https://board.example:443")].compactMap(\.self))
+        let board = "Cookie: a=b\r\nOrigin: https://board.example\r\n"
+        #expect(try world.openSocket(board, caller: .local).texts.count == 1)
         // A token of its own may come from anywhere.
         _ = try world.openSocket("Origin: http://evil.example\r\n")
     }

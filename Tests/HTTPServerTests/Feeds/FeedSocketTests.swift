@@ -252,6 +252,40 @@ struct FeedSocketTests {
         #expect(sink.closeCode == 1_008)
     }
 
+    /// Pings between the parts keep the connection, not the message.
+    @Test func pingsGiveAMessageNoMoreTime() throws {
+        let world = FeedWorld()
+        let sink = try world.openSocket("Authorization: Bearer x\r\n", caller: .local)
+        sink.frame(1, [0x7b], isFinal: false)
+        for _ in 0..<3 {
+            world.wait(seconds: 3)
+            sink.frame(9, [])
+        }
+        #expect(sink.closeCode == nil)
+        world.wait(seconds: 2)
+        #expect(sink.closeCode == 1_008)
+    }
+
+    /// The cursor of a heartbeat is never ahead of events that are unsent.
+    @Test func aFreshTokenOvertakesNothing() throws {
+        let world = FeedWorld()
+        world.access.callers = ["new": .local]
+        let sink = try world.openSocket("Authorization: Bearer x\r\n", caller: .local)
+        sink.say("{\"op\":\"subscribe\",\"id\":\"a\"}")
+        world.settle()
+        sink.room = 0
+        world.publish(.stock(1))
+        world.settle()
+        sink.forget()
+        sink.say("{\"op\":\"auth\",\"token\":\"new\"}")
+        sink.openTap()
+        world.settle()
+        world.wait(seconds: 1)
+        #expect(sink.seqs(of: "a") == [1])
+        #expect(sink.texts.count == 2)
+        #expect(sink.texts.last == "{\"op\":\"heartbeat\",\"cursor\":\"\(h):1\"}")
+    }
+
     @Test func endsWhoAsksTooMuch() throws {
         let world = FeedWorld()
         let sink = try world.openSocket("Authorization: Bearer x\r\n", caller: .local)
