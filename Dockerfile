@@ -38,7 +38,7 @@ VOLUME /data
 EXPOSE 7400 7480
 STOPSIGNAL SIGTERM
 # A start proves the store first, which takes a while for a large one.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5m --start-interval=1s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=3s --start-period=5m --retries=3 \
     CMD ["/bin/sh", "-c", "exec curl -fsS --max-time 2 -o /dev/null \"$READY_URL\""]
 ENTRYPOINT ["/usr/local/bin/entrepot"]
 CMD ["serve"]

@@ -109,6 +109,25 @@ int csystem_unix_address(const char *path, void *address, uint32_t *length) {
     return 0;
 }
 
+int csystem_notify(const char *path, const void *text, uint32_t bytes) {
+    struct sockaddr_un name;
+    uint32_t length;
+    if (csystem_unix_address(path, &name, &length) != 0) return -1;
+    if (name.sun_path[0] == '@') {
+        // An abstract name begins with a zero and has none at its end.
+        name.sun_path[0] = 0;
+        length--;
+    }
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    ssize_t sent = sendto(descriptor, text, bytes, MSG_NOSIGNAL | MSG_DONTWAIT,
+                          (struct sockaddr *)&name, length);
+    int error = errno;
+    close(descriptor);
+    errno = error;
+    return sent < 0 ? -1 : 0;
+}
+
 int csystem_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
 int csystem_terminal_columns(int descriptor) {

@@ -13,6 +13,19 @@ package enum CurrentProcess {
         }
     }
 
+    /// Lets the process open as many files and connections as it may: many systems begin with 1 024
+    /// although they allow far more. Failing is harmless.
+    package static func raiseFileLimit() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max else {
+            return
+        }
+        // More is of no use, and "infinity" is more than the kernel takes.
+        limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+        _ = unsafe setrlimit(resource, &limit)
+    }
+
     /// Ends the process at once, without running what `exit` would: used where nothing that is in
     /// memory may be written any more.
     package static func end(status: Int32) -> Never { _exit(status) }

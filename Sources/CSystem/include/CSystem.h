@@ -40,6 +40,9 @@ int csystem_accept(int listener, void *address, uint32_t *length);
 // Fills a sockaddr_un of at most 128 bytes.
 int csystem_unix_address(const char *path, void *address, uint32_t *length);
 
+// Sends a datagram to the Unix socket at `path`, without waiting; `@` begins an abstract name.
+int csystem_notify(const char *path, const void *text, uint32_t bytes);
+
 // flock: exclusive, without waiting.
 int csystem_lock(int descriptor);
 

@@ -37,6 +37,7 @@ package final class ServerRuntime {
     private let accounts: ServerAccounts
     private let features: FeatureDispatch
     private let security: ListenerSecurity
+    private let manager: ServiceManager?
     /// What is listened on, as `HOST:PORT`.
     package let tcp: String
     /// Where HTTP is listened for, as `HOST:PORT`; `off` where it is not.
@@ -58,6 +59,8 @@ package final class ServerRuntime {
             level: configuration.logLevel.level,
             format: .chosen(configuration.log, environment: environment), clock: clock, sink: sink)
         loop = try Self.explained { () throws(SystemError) in try EventLoop(clock: clock) }
+        manager = ServiceManager(environment: environment)
+        CurrentProcess.raiseFileLimit()
         let signals = SignalActions()
         try Self.watchSignals(loop, signals)
         let store = try Self.openStore(configuration)
@@ -246,9 +249,11 @@ package final class ServerRuntime {
         loop.schedule(everyMilliseconds: ListenerSecurity.lookMilliseconds) { [security] in
             security.look()
         }
+        tellManager("READY=1")
         // The first stop ends the loop; the connections then get their last replies.
         try Self.explained { () throws(SystemError) in try loop.run() }
         log.info("stopping")
+        tellManager("STOPPING=1")
         serving.stop()
         try Self.explained { () throws(SystemError) in try loop.run() }
         // What rules and lanes hand over last, the ledger takes in before it stops.
@@ -259,6 +264,12 @@ package final class ServerRuntime {
             throw ServerFailure(error.message)
         }
         log.info("stopped")
+    }
+
+    private func tellManager(_ state: String) {
+        do throws(SystemError) { try manager?.tell(state) } catch {
+            log.warning("the service manager does not listen", ["reason": "\(error)"])
+        }
     }
 
     /// Makes `run` return in good order. Any thread.
