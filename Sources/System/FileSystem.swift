@@ -40,6 +40,8 @@ package enum FileSystem {
     }
 
     /// Makes the folder `path` and those above it, where missing.
+    ///
+    /// - Parameter permissions: of `path`; those above it are for everybody to look into.
     package static func makeFolder(
         _ path: String, permissions: UInt32 = 0o755
     ) throws(SystemError) {
@@ -48,7 +50,7 @@ package enum FileSystem {
         } catch {
             if error.isExists, try kind(of: path) == .folder { return }
             guard error.isNotFound, let parent = parent(of: path) else { throw error }
-            try makeFolder(parent, permissions: permissions)
+            try makeFolder(parent)
             try calling("mkdir \(path)") { unsafe mkdir(path, permissions) }
         }
     }

@@ -24,6 +24,10 @@ struct FileTests {
             #expect(try FileSystem.kind(of: root + "/a/b/z") == .file)
             #expect(try FileSystem.kind(of: root + "/none") == nil)
             #expect(throws: SystemError.self) { try FileSystem.makeFolder(root + "/a/b/z") }
+            try FileSystem.makeFolder(root + "/a/d/e", permissions: 0o700)
+            #expect(try FileSystem.permissions(of: root + "/a/d") == 0o755)
+            #expect(try FileSystem.permissions(of: root + "/a/d/e") == 0o700)
+            try FileSystem.removeTree(root + "/a/d")
             try FileSystem.removeTree(root + "/a")
             try FileSystem.removeTree(root + "/a")
             #expect(try FileSystem.list(root).isEmpty)

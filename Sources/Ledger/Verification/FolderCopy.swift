@@ -13,7 +13,7 @@ enum FolderCopy {
     }
 
     private static func copyFolder(_ source: String, _ target: String) throws(SystemError) {
-        try FileSystem.makeFolder(target)
+        try FileSystem.makeFolder(target, permissions: 0o700)
         for name in try FileSystem.list(source) {
             let from = source + "/" + name
             switch try FileSystem.kind(of: from) {

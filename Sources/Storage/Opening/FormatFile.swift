@@ -40,7 +40,8 @@ package struct FormatFile {
         var text = ByteBuffer(capacity: 32)
         text.append("entrepot \(Store.format)\n")
         do throws(SystemError) {
-            try FileSystem.makeFolder(directory)
+            // Hashes of passwords are in there.
+            try FileSystem.makeFolder(directory, permissions: 0o700)
             try FileSystem.writeAtomically(text.bytes, to: path)
         } catch { throw StorageError(error) }
     }
