@@ -93,6 +93,35 @@ import Testing
         #expect(problem.fields.contains { $0.name.description == "Retry-After" } == (status == 503))
     }
 
+    @Test func everyLinkOfThePagesLeadsSomewhere() {
+        let pages = [
+            "/": FrontPage.response(version: "1"),
+            "/docs": ReferencePage.response(RouteTable.all, version: "1"),
+            "/docs/errors": ErrorPage.response(),
+        ].mapValues { String(decoding: $0.body, as: UTF8.self) }
+        let paths = Set(RouteTable.all.filter { $0.method == .get }.map(\.pattern))
+        for (name, html) in pages {
+            var anchors: Set<Substring> = []
+            for match in html.matches(of: /\sid="([^"]*)"/) {
+                #expect(
+                    anchors.insert(match.output.1).inserted, "\(name) has \(match.output.1) twice")
+            }
+            let links = html.matches(of: /\shref="([^"]*)"/).map(\.output.1)
+            #expect(links.count > 2)
+            for link in links where link != "data:," {
+                #expect(
+                    link.hasPrefix("#")
+                        ? anchors.contains(link.dropFirst()) : paths.contains(String(link)),
+                    "\(name) leads to \(link)")
+            }
+        }
+        let reference = pages["/docs"] ?? ""
+        for part in ["Rules", "Channels", "Users and tokens", "Server"] {
+            #expect(reference.ranges(of: "<h3>\(part)</h3>").count == 1, "\(part)")
+        }
+        #expect(reference.contains("see <a href=\"/docs/errors\">"))
+    }
+
     @Test func pagesHoldNoScript() {
         for page in [ReferencePage.response(RouteTable.all, version: "1"), ErrorPage.response()] {
             let html = String(decoding: page.body, as: UTF8.self)

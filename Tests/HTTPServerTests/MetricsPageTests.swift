@@ -200,5 +200,35 @@ struct MetricsPageTests {
         #expect(ready.status == 200)
         #expect(
             ready.body.hasPrefix("{\"status\":\"ready\",\"role\":\"leader\",\"writes\":\"taken\""))
+        for (query, status) in [("role=leader", 200), ("role=other", 400), ("rolle=leader", 400)] {
+            try client.send("GET /readyz?\(query) HTTP/1.1\r\nHost: test\r\n\r\n")
+            #expect(try client.reply()?.status == status, "\(query)")
+        }
+    }
+
+    @Test("the access log has a line for each request, without what follows the question mark")
+    func accessLog() throws {
+        let sink = KeptLines()
+        let server = try RunningHTTPServer {
+            $0.settings.accessLog = true
+            $0.sink = sink
+        }
+        let client = try server.connect()
+        _ = try client.ask("GET", "/api/stations?token=hidden&limit=1")
+        try client.send(
+            "GET /none HTTP/1.1\r\nHost: test\r\nX-Request-Id: mine-1\r\n\r\n")
+        _ = try client.reply()
+        try client.send("GET /half HTTP/1.1\r\nHost: test\r\nHost: other\r\n\r\n")
+        #expect(try client.reply()?.status == 400)
+        server.stop()
+        let lines = sink.text.split(separator: "\n").filter { $0.contains(" request ") }
+        try #require(lines.count == 3, "\(lines)")
+        #expect(lines[0].contains("method=GET path=/api/stations status=400 "), "\(lines[0])")
+        #expect(lines[0].contains(" user=local peer=127.0.0.1 request_id="))
+        #expect(lines[1].contains(" path=/none status=401 "), "\(lines[1])")
+        #expect(lines[1].hasSuffix(" user=\"\" peer=127.0.0.1 request_id=mine-1"))
+        #expect(lines[2].contains("method=\"\" path=\"\" status=400 "), "\(lines[2])")
+        #expect(lines[2].contains(" peer=127.0.0.1 ") && lines[2].contains(" reason="))
+        #expect(!sink.text.contains("hidden") && !sink.text.contains("secret"))
     }
 }

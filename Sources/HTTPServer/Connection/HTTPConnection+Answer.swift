@@ -183,15 +183,7 @@ extension HTTPConnection {
         }
         lastActive = end
         if !server.settings.accessLog { return }
-        let head = exchange.head
-        server.log.info(
-            "request",
-            [
-                "method": "\(head.methodText)", "path": "\(head.rawPath)", "status": "\(status)",
-                "bytes": "\(bytes)", "ms": "\(duration / 1_000_000)",
-                "user": "\(exchange.caller?.name.text ?? "")", "peer": "\(exchange.peer)",
-                "request_id": "\(exchange.requestID)",
-            ])
+        logRequest(exchange, status: status, bytes: bytes, milliseconds: duration / 1_000_000)
     }
 
     // MARK: Streams

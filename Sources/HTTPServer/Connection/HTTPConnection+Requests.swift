@@ -41,6 +41,7 @@ extension HTTPConnection {
             ["client": "\(remote)", "status": "\(refusal.status)", "reason": "\(refusal.reason)"])
         var response = HTTPResponse.refusal(refusal)
         response.fields.append(("X-Content-Type-Options", "nosniff"))
+        if server.settings.accessLog { logRefusal(refusal, bytes: response.body.count) }
         ResponseWriter.append(
             response, version: .http11, isHead: false, keepAlive: false, date: server.dateText,
             to: &output.buffer)

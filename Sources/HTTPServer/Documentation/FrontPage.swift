@@ -5,7 +5,8 @@ enum FrontPage {
     private static let links: [(path: String, text: String)] = [
         ("/docs", "The API, route by route"), ("/docs/errors", "What refusals mean"),
         ("/openapi.json", "The same for programs: OpenAPI 3.1"),
-        ("/metrics", "Figures for Prometheus"), ("/healthz", "Whether the server is alive"),
+        ("/metrics", "Figures for Prometheus; needs a log-in"),
+        ("/healthz", "Whether the server is alive"),
         ("/readyz", "Whether it takes requests"),
     ]
 

@@ -15,6 +15,7 @@ enum PageShell {
         color:var(--ink);font:16px/1.5 system-ui,sans-serif}
         h1{font-size:1.6rem;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem;
         border-bottom:1px solid var(--line)}h3{font-size:1rem;margin:1rem 0 .25rem}
+        h2 code{font-size:1em}:target{outline:2px solid var(--mark);outline-offset:2px}
         a{color:var(--mark)}nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:.5rem 0}
         code,pre{font:13px/1.45 ui-monospace,monospace}code{overflow-wrap:anywhere}
         pre{background:var(--box);border:1px solid var(--line);border-radius:6px;padding:.6rem;

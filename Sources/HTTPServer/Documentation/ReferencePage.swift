@@ -6,18 +6,39 @@ enum ReferencePage {
     static func response(_ routes: [Route], version: String) -> HTTPResponse {
         let tags = RouteTag.allCases.filter { tag in routes.contains { $0.tag == tag } }
         var html = "<h1>Entrepot \(PageShell.escaped(version)): HTTP</h1><nav>"
+        html += "<a href=\"/\">Start</a>"
         for tag in tags {
             html += "<a href=\"#\(anchor(tag))\">\(PageShell.escaped(tag.rawValue))</a>"
         }
-        html += "<a href=\"/docs/errors\">Errors</a><a href=\"/openapi.json\">OpenAPI</a></nav>"
-        html += introduction
+        html += "<a href=\"#schemas\">Replies</a><a href=\"/docs/errors\">Errors</a>"
+        html += "<a href=\"/openapi.json\">OpenAPI</a></nav>" + introduction
+        html += "<p>Below, * marks what must be there.</p>"
         for tag in tags {
             html += "<h2 id=\"\(anchor(tag))\">\(PageShell.escaped(tag.rawValue))</h2>"
-            for route in routes where route.tag == tag { html += entry(route) }
+            var group: String?
+            for route in routes where route.tag == tag {
+                if let next = Self.group(of: route), next != group {
+                    html += "<h3>\(next)</h3>"
+                    group = next
+                }
+                html += entry(route)
+            }
         }
         html += "<h2 id=\"schemas\">Replies</h2>"
         for record in RecordSchemas.all { html += schema(record) }
         return PageShell.page("Entrepot: HTTP", html)
+    }
+
+    /// The part of the administration that a route belongs to.
+    private static func group(of route: Route) -> String? {
+        if route.tag != .admin { return nil }
+        let parts = route.pattern.split(separator: "/")
+        switch parts.count > 1 ? parts[1] : "" {
+        case "plugins", "plugin-stats", "backtests": return "Rules"
+        case "channels", "deliveries": return "Channels"
+        case "users", "tokens": return "Users and tokens"
+        default: return "Server"
+        }
     }
 
     private static func anchor(_ tag: RouteTag) -> String {
@@ -34,11 +55,9 @@ enum ReferencePage {
             isList = isItem
             let text = isItem ? line.dropFirst(2) : line
             // The one link that it has.
-            let plain = text.replacing("[/docs/errors](/docs/errors)", with: "/docs/errors")
-            html +=
-                isItem
-                ? "<li>\(PageShell.marked(String(plain)))</li>"
-                : "<p>\(PageShell.marked(String(plain)))</p>"
+            let marked = PageShell.marked(String(text)).replacing(
+                "[/docs/errors](/docs/errors)", with: "<a href=\"/docs/errors\">/docs/errors</a>")
+            html += isItem ? "<li>\(marked)</li>" : "<p>\(marked)</p>"
         }
         return isList ? html + "</ul>" : html
     }
@@ -50,7 +69,7 @@ enum ReferencePage {
             "<details id=\"\(OpenAPI.operationID(route))\"><summary>"
             + "<span class=\"m\">\(route.method.rawValue)</span>"
             + "<code>\(PageShell.escaped(route.pattern))</code>"
-            + "<span class=\"s\">\(PageShell.escaped(route.summary))</span></summary><div>"
+            + "<span class=\"s\">\(PageShell.marked(route.summary))</span></summary><div>"
         html += "<p>\(PageShell.marked(ReferenceText.description(of: route)))</p>"
         html += query(route)
         if let body = route.body { html += fields(body, route.bodyIsOptional) }
@@ -117,8 +136,9 @@ enum ReferencePage {
     // MARK: Schemas
 
     private static func schema(_ record: RecordSchema) -> String {
+        // Open, because a link leads to it and does not open what is closed.
         var html =
-            "<details id=\"schema-\(record.name)\"><summary><code>\(record.name)</code>"
+            "<details open id=\"schema-\(record.name)\"><summary><code>\(record.name)</code>"
             + "<span class=\"s\">\(PageShell.escaped(record.summary))</span></summary>"
             + "<div class=\"w\"><table><tr><th>field<th>form<th>what"
         for field in record.fields {

@@ -15,6 +15,7 @@ extension RouteTable {
             .get, "/readyz", .operations, access: .open,
             "Says whether the server takes requests: 503 while it stops.",
             notes: "`writes` is `refused` while the disk is nearly full: reads go on.",
+            query: [QueryField("role", .choice(["leader"]), "200 only where the leader is.")],
             answer: .own, schema: "Readiness", .local { _, server in Health.readiness(server) }),
         Route(
             .get, "/metrics", .operations, access: .role(.viewer),
