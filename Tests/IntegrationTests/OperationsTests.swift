@@ -72,6 +72,7 @@ struct OperationsTests {
             "entrepot_plugin_calls_total{plugin=\"double\",hook=\"pricing\",outcome=\"ok\"} 1",
             "entrepot_outbox_queued{channel=\"ops\"} 0",
         ] { #expect(page.body.contains("\n\(sample)\n"), "\(sample)") }
+        #expect(!page.body.contains("hook=\"eta\""), "the rule has no such hook")
         if Program.isThere("promtool") {
             let path = try server.folder.write("metrics.txt", Array((page.body + "\n").utf8))
             let result = try Program.run(

@@ -195,6 +195,46 @@ TABLE = [
 # Open to all, log-in itself, and what would change the server under the other checks.
 ELSEWHERE = ("/api/token", "/api/session", "/healthz", "/readyz", "/admin/config/", "/admin/audit")
 
+# Rules and channels belong to a station; users, settings and connections to administrators.
+RULE = ("return { name = '{r}', version = '1', api = 1, station = '{s}', on_error = 'skip', "
+        "pricing = function() end }")
+RULES, RULES_UNSEEN = "403 403 200 200", "403 403 404 200"
+TABLE += [
+    ("GET /admin/plugins/{t}", None, "rule", RULES, RULES_UNSEEN),
+    ("GET /admin/plugins/{t}/source", None, "rule", RULES, RULES_UNSEEN),
+    ("GET /admin/plugins/{t}/versions", None, "rule", RULES, RULES_UNSEEN),
+    ("GET /admin/plugins/{t}/log", None, "rule", RULES, RULES_UNSEEN),
+    ("GET /admin/plugins/{t}/stats", None, "rule", RULES, RULES_UNSEEN),
+    ("POST /admin/plugins", {"name": "{n}", "source": RULE.replace("{r}", "{n}")}, None,
+     "403 403 201 201", "403 403 403 201"),
+    ("PUT /admin/plugins/{t}", {"source": RULE.replace("{r}", "{t}") + " -- {n}"}, "rule",
+     RULES, OPERATORS_DENIED),
+    ("POST /admin/plugins/{t}/mode", {"mode": "shadow"}, "rule", RULES, OPERATORS_DENIED),
+    ("POST /admin/plugins/{t}/rollback", {}, "updated rule", RULES, OPERATORS_DENIED),
+    ("POST /admin/plugins/{t}/test", {}, "rule", RULES, RULES_UNSEEN),
+    ("POST /admin/plugins/{t}/backtest", {}, "rule", RULES, RULES_UNSEEN),
+    ("DELETE /admin/plugins/{t}", None, "rule", RULES, OPERATORS_DENIED),
+    ("GET /admin/channels/{t}", None, "channel", RULES, RULES_UNSEEN),
+    ("GET /admin/deliveries?channel={t}", None, "channel", RULES, RULES_UNSEEN),
+    ("PATCH /admin/channels/{t}", {"subject": "x"}, "channel", ADMINS, ADMINS),
+    ("POST /admin/channels/{t}/routes", {"pattern": "trade.*", "station": "{s}"}, "channel", RULES,
+     OPERATORS_DENIED),
+    ("POST /admin/channels/{t}/test", {}, "channel", RULES, OPERATORS_DENIED),
+    ("DELETE /admin/channels/{t}", None, "channel", ADMINS, ADMINS),
+    ("GET /admin/users/the-viewer", None, None, ADMINS, ADMINS),
+    ("POST /admin/users",
+     {"name": "{n}", "role": "viewer", "stations": ["{s}"], "password": "correct horse battery"},
+     None, "403 403 403 201", "403 403 403 201"),
+    ("PATCH /admin/users/{t}", {"designation": "x"}, "user", ADMINS, ADMINS),
+    ("POST /admin/users/{t}/password", {"password": "correct horse battery"}, "user", ADMINS,
+     ADMINS),
+    ("POST /admin/users/{t}/disable", {}, "user", ADMINS, ADMINS),
+    ("POST /admin/users/{t}/enable", {}, "disabled user", ADMINS, ADMINS),
+    # Tokens of one's own are everybody's right.
+    ("POST /admin/tokens", {"user": "{u}"}, None, ALL, ALL),
+    ("POST /admin/tokens", {"user": "{t}"}, "user", ADMINS, ADMINS),
+]
+
 count = 0
 
 
@@ -266,6 +306,20 @@ def make(kind, station):
     elif kind == "held":
         admin("POST", f"/api/inventory/{station}/water",
               {"action": "hold", "quantity": 1, "reason": "r"})
+    elif kind in ("rule", "updated rule"):
+        source = filled(RULE, r=new, s=station)
+        admin("POST", "/admin/plugins", {"name": new, "source": source})
+        if kind == "updated rule":
+            admin("POST", f"/admin/plugins/{new}/mode", {"mode": "live"})
+            admin("PUT", f"/admin/plugins/{new}", {"source": source + " -- 2"})
+            admin("POST", f"/admin/plugins/{new}/mode", {"mode": "live"})
+    elif kind == "channel":
+        admin("POST", "/admin/channels", {"id": new, "kind": "log", "station": station})
+    elif kind in ("user", "disabled user"):
+        admin("POST", "/admin/users", {"name": new, "role": "viewer", "stations": [station],
+                                       "password": "correct horse battery"})
+        if kind == "disabled user":
+            admin("POST", f"/admin/users/{new}/disable")
     elif kind == "ore":
         admin("POST", f"/api/inventory/{station}/ore", {"action": "add", "quantity": 1})
     return new
@@ -306,7 +360,8 @@ for call, body, kind, *columns in TABLE:
             new = make(kind, station)
             # A currency has a code of capitals.
             code = "X" + "".join(chr(65 + int(digit)) for digit in str(count))
-            names = {"s": station, "t": new, "n": fresh(), "C": code}
+            names = {"s": station, "t": new, "n": fresh(), "C": code,
+                     "u": f"the-{role}"}
             status, found = ask(
                 method, filled(path, **names), filled(body, **names), f"the-{role}",
                 f"a-{role}-word")

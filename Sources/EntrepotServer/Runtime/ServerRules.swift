@@ -92,10 +92,11 @@ final class ServerRules {
         workshop.stop()
     }
 
-    /// What the hooks of all rules that are not removed have cost and done.
+    /// What the hooks that were called have cost and done, of rules that are not removed.
     var figures: [(key: RuleStatistics.Key, figures: HookFigures)] {
         live.statistics.snapshot().filter {
-            ledger.state.plugins[$0.key.plugin].map { !$0.isRemoved } ?? false
+            $0.figures.calls > 0
+                && ledger.state.plugins[$0.key.plugin].map { !$0.isRemoved } ?? false
         }
     }
 
