@@ -54,13 +54,19 @@ package final class SystemThread: Sendable {
         csystem_yield_priority(partly ? 10 : 19)
     }
 
-    /// Waits until `body` has returned. A second call returns at once. Not from the thread itself.
+    /// Waits until `body` has returned. A second call returns at once. Called by the thread itself,
+    /// such as by what it was the last to hold, it has the system free the thread when it ends.
     package func join() {
         let mine = handle.withLock { handle in
             defer { handle = nil }
             return handle
         }
-        if let mine { _ = pthread_join(mine.thread, nil) }
+        guard let mine else { return }
+        if pthread_equal(mine.thread, pthread_self()) != 0 {
+            _ = pthread_detach(mine.thread)
+        } else {
+            _ = pthread_join(mine.thread, nil)
+        }
     }
 }
 

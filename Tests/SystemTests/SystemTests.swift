@@ -128,6 +128,18 @@ struct ThreadTests {
         #expect(name.withLock { $0 } == Array("entrepot-test-w\n".utf8))
     }
 
+    @Test("may wait for itself, which is no waiting")
+    func joinsItself() throws {
+        let own = Monitor<SystemThread?>(nil)
+        let hasEnded = Monitor(false)
+        let thread = try SystemThread(name: "alone") {
+            own.wait(milliseconds: 10_000) { $0 }?.join()
+            hasEnded.update { $0 = true }
+        }
+        own.update { $0 = thread }
+        #expect(hasEnded.wait(milliseconds: 10_000) { $0 ? true : nil } == true)
+    }
+
     @Test("a monitor hands values over, and gives up in time")
     func monitor() throws {
         let queue = Monitor<[Int]>([])
