@@ -22,9 +22,12 @@ extension FeedHub {
         }
         guard let caller = input.caller else { throw Problem.noAuthentication }
         do throws(CommandError) { return try openEvents(input.request, caller, sink) } catch {
-            throw Problem(error)
+            // Too many feeds is no matter of this request: it may come again.
+            throw Problem(error, retrySeconds: error.code == .limit ? Self.retrySeconds : nil)
         }
     }
+
+    private static let retrySeconds = 5
 
     // MARK: Server-sent events
 

@@ -1,5 +1,6 @@
 import Basics
 import Domain
+import JSON
 import Ledger
 import Storage
 import Testing
@@ -159,6 +160,18 @@ struct FeedHubTests {
         _ = try world.open()
         #expect(throws: CommandError(.limit, "the server has at most 2 subscriptions")) {
             _ = try world.open()
+        }
+        let route = try #require(RouteTable.feedRoutes.first)
+        let input = RouteInput(
+            route: route, request: try FeedWorld.request("/api/updates/real-time", ""),
+            parameters: [], query: try RouteQuery(route, [], limits: Limits()), body: .null,
+            caller: .local, read: { _ in nil })
+        do throws(Problem) {
+            _ = try world.hub.begin(input, sink: FakeSink(9))
+            Issue.record("there was room")
+        } catch {
+            #expect(error.status == 429)
+            #expect(error.fields.contains { "\($0.name)" == "Retry-After" })
         }
         first.handler?.didClose()
         _ = try world.open()
