@@ -27,10 +27,14 @@ final class ServerFeedAccess: FeedAccess {
     init(_ authenticator: any Authenticator) { self.authenticator = authenticator }
 
     func caller(token: Redacted, from address: String) throws(CommandError) -> Caller {
-        throw CommandError(.wrongPass, "the token is not one of this server")
+        switch authenticator.recall(.token(token), from: address) {
+        case .caller(let caller)?: return caller
+        case .refused(let error, _)?: throw error
+        case nil: throw CommandError(.wrongPass, "the token is not valid")
+        }
     }
 
-    func refreshed(_ caller: Caller) -> Caller? { caller }
+    func refreshed(_ caller: Caller) -> Caller? { authenticator.refreshed(caller) }
 
     func expiry(of caller: Caller) -> Int64? { caller.expires?.milliseconds }
 }
