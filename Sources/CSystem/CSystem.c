@@ -149,3 +149,23 @@ const char *csystem_error_text(int error) {
     const char *text = strerrordesc_np(error);
     return text ? text : "unknown error";
 }
+
+// The words of the command line where the kernel shows them; glibc hands them to constructors.
+static int word_count;
+static char **words;
+
+__attribute__((constructor)) static void keep_arguments(int count, char **arguments) {
+    word_count = count;
+    words = arguments;
+}
+
+static void hide(char *word) { memset(word, '*', strlen(word)); }
+
+void csystem_hide_argument(const char *flag) {
+    size_t length = strlen(flag);
+    for (int index = 1; index < word_count; index++) {
+        if (strncmp(words[index], flag, length) != 0) continue;
+        if (words[index][length] == '=') hide(words[index] + length + 1);
+        if (words[index][length] == 0 && index + 1 < word_count) hide(words[index + 1]);
+    }
+}

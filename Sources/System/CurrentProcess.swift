@@ -1,4 +1,5 @@
 import Basics
+import CSystem
 import Glibc
 
 /// This process: its last words and its end.
@@ -24,6 +25,15 @@ package enum CurrentProcess {
         // More is of no use, and "infinity" is more than the kernel takes.
         limit.rlim_cur = min(limit.rlim_max, 1 << 20)
         _ = unsafe setrlimit(resource, &limit)
+    }
+
+    /// Overwrites the values of flags in the list of processes; `CommandLine.arguments` must have
+    /// been read before.
+    ///
+    /// - Parameter flags: with their dashes.
+    package static func hideArguments(of flags: [String]) {
+        // Invariant: the text lives for the call.
+        for flag in flags { unsafe csystem_hide_argument(flag) }
     }
 
     /// Ends the process at once, without running what `exit` would: used where nothing that is in

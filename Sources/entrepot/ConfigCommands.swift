@@ -18,6 +18,16 @@ extension Command {
                 if origin == .builtIn { continue }
                 invocation.console.write("\(key) = \(value)  (\(origin))\n")
             }
+            for setting in configuration.secretsInArguments {
+                let flag = "--\(setting.flagName)"
+                invocation.console.complain(
+                    "\(flag): others on this machine can read it; \(setting.saferPlaces)\n")
+            }
+            let problems = configuration.fileProblems
+            if !problems.isEmpty {
+                for problem in problems { invocation.console.complain(problem + "\n") }
+                return .failed
+            }
             invocation.console.write("The configuration is good.\n")
             return .done
         } catch {

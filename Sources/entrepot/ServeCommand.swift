@@ -11,6 +11,7 @@ extension Command {
                 "another place, and the disk at most 10 ms behind"),
         ]
     ) { invocation in
+        Configuration.hideSecretArguments()
         do throws(ConfigurationError) {
             let configuration = try Configuration.load(from: invocation.configurationSources)
             return serve(configuration, invocation)

@@ -275,7 +275,7 @@ struct SecureListenerTests {
             (["--tls-listeners", "tcp"], "needs tls_certificate and tls_key", 2),
             (
                 ["--tls-certificate", "/no/x.pem", "--tls-key", "/no/x.key"],
-                "TLS: there is no file /no/x.pem", 1
+                "tls_certificate (--tls-certificate): there is no file /no/x.pem", 1
             ),
             (
                 authority.flags("server") + ["--tls-client-certificates", "required"],

@@ -54,5 +54,9 @@ void csystem_name_thread(const char *name);
 // Lets others run before the calling thread: a nice value of 1 to 19 (all others).
 void csystem_yield_priority(int niceness);
 
+// Overwrites the value of a flag (`--flag VALUE` or `--flag=VALUE`) in the list of processes.
+// Copies of the arguments that were taken before are not changed.
+void csystem_hide_argument(const char *flag);
+
 // The text of an errno value, in a static table: never freed, any thread.
 const char *csystem_error_text(int error);

@@ -46,6 +46,21 @@ extension Configuration {
         return TLSFiles(certificate: tlsCertificate, key: tlsKey)
     }
 
+    /// What is wrong with a file of TLS, behind the settings that name it and where they stand:
+    /// `tls_key (--tls-key): there is no file /etc/tls.key`.
+    func explain(_ error: TLSError) -> String {
+        let files = [
+            ("tls_certificate", tlsCertificate), ("tls_key", tlsKey),
+            ("tls_client_ca", tlsClientCA),
+        ]
+        var names: [String] = []
+        for (key, path) in files {
+            guard let path, error.message.contains(path) else { continue }
+            names.append("\(key) (\(origin(of: key)))")
+        }
+        return (names.isEmpty ? "TLS" : names.joined(separator: ", ")) + ": \(error)"
+    }
+
     /// Settings of TLS that mean nothing without each other.
     var tlsContradictions: [ConfigurationProblem] {
         var problems: [ConfigurationProblem] = []

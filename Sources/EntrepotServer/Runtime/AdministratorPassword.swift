@@ -1,4 +1,5 @@
 import Basics
+import Domain
 import System
 
 /// The password that a server without users gets its administrator by.
@@ -19,6 +20,9 @@ enum AdministratorPassword {
     ) throws(ServerFailure) -> First? {
         do throws(ConfigurationError) {
             if let given = try configuration.initialAdminPassword() {
+                if given.revealed.utf8.count < User.passwordBytes.lowerBound {
+                    log.warning("the password of admin is short: USER PASSWD would refuse it")
+                }
                 return First(password: given, isGiven: true)
             }
         } catch { throw ServerFailure(error.description) }

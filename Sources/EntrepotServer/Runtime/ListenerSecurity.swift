@@ -23,7 +23,9 @@ final class ListenerSecurity {
         self.configuration = configuration
         self.log = log
         self.clock = clock
-        do throws(TLSError) { try load() } catch { throw ServerFailure("TLS: \(error)") }
+        do throws(TLSError) { try load() } catch {
+            throw ServerFailure(configuration.explain(error))
+        }
         warnOfPlainText()
     }
 
@@ -37,7 +39,9 @@ final class ListenerSecurity {
     func reload() {
         if !isOn { return }
         do throws(TLSError) { try load() } catch {
-            log.error("TLS: the certificate in use stays", ["reason": "\(error)"])
+            log.error(
+                "TLS: the certificate in use stays",
+                ["reason": "\(configuration.explain(error))"])
         }
     }
 

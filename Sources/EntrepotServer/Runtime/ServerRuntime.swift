@@ -63,6 +63,10 @@ package final class ServerRuntime {
         CurrentProcess.raiseFileLimit()
         let signals = SignalActions()
         try Self.watchSignals(loop, signals)
+        try Self.checkFiles(configuration)
+        Self.warnOfSecrets(configuration, log)
+        // Before the store is opened or anything is written: a wrong file leaves no trace.
+        security = try ListenerSecurity(configuration, log: log, clock: clock)
         let store = try Self.openStore(configuration)
         if let doubt = store.doubt {
             log.warning(
@@ -95,12 +99,6 @@ package final class ServerRuntime {
         web =
             configuration.http == nil
             ? nil : HTTPServer(serving, settings: HTTPSettings(configuration))
-        do throws(ServerFailure) {
-            security = try ListenerSecurity(configuration, log: log, clock: clock)
-        } catch {
-            Self.abandon(serving, accounts, rules, ledger)
-            throw error
-        }
         web?.tokenDesk = accounts.desk
         server.security = security.tcp
         web?.security = security.http
@@ -155,6 +153,22 @@ package final class ServerRuntime {
     /// What signals do; set when there is something to do it with.
     private final class SignalActions {
         var hangUp: () -> Void = {}
+    }
+
+    private static func checkFiles(_ configuration: Configuration) throws(ServerFailure) {
+        let problems = configuration.passwordFileProblems
+        if let first = problems.first {
+            throw ServerFailure("\(first.place): \(first.message)")
+        }
+    }
+
+    /// What stands on a command line is in the list of processes, which everybody can read.
+    private static func warnOfSecrets(_ configuration: Configuration, _ log: Log) {
+        for setting in configuration.secretsInArguments {
+            log.warning(
+                "others on this machine can read a secret that is given as a flag",
+                ["flag": "--\(setting.flagName)", "instead": "\(setting.saferPlaces)"])
+        }
     }
 
     private static func openStore(
