@@ -1,3 +1,4 @@
+package import EventLoop
 package import Ledger
 
 /// `CONFIG` as the whole server answers it.
@@ -43,6 +44,8 @@ package struct ClientEntry: Sendable {
     /// `tcp`, `http`, `sse` or `ws`.
     package var kind: String
     package var peer: String
+    /// The far end's numeric address; nil for the Unix socket.
+    package var address: String?
     package var local: String
     /// The user's name; empty before log-in.
     package var user: String
@@ -53,13 +56,14 @@ package struct ClientEntry: Sendable {
     package var unsentBytes: Int
 
     package init(
-        id: UInt64, kind: String, peer: String, local: String, user: String, ageSeconds: UInt64,
-        idleSeconds: UInt64, unsentBytes: Int
+        id: UInt64, kind: String, peer: Endpoint, local: Endpoint, user: String,
+        ageSeconds: UInt64, idleSeconds: UInt64, unsentBytes: Int
     ) {
         self.id = id
         self.kind = kind
-        self.peer = peer
-        self.local = local
+        self.peer = "\(peer)"
+        if case .tcp(let host, _) = peer { address = host }
+        self.local = "\(local)"
         self.user = user
         self.ageSeconds = ageSeconds
         self.idleSeconds = idleSeconds

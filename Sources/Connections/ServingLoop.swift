@@ -40,8 +40,14 @@ package final class ServingLoop {
     package var features: (any FeatureCommands)?
     /// How much users and addresses may ask; nil: no limits.
     package var rates: RateLimits?
-    /// Networks that may connect; nil: all. The Unix socket always may.
-    package var allowed: AddressRanges?
+    /// Networks that may connect; nil: all. The Unix socket always may. Connections from elsewhere
+    /// end a moment later, when who has changed it has got its reply.
+    package var allowed: AddressRanges? {
+        didSet {
+            if allowed == nil { return }
+            loop.schedule(afterMilliseconds: 200) { [weak self] in self?.closeStrangers() }
+        }
+    }
     /// Called once by `SHUTDOWN`.
     package var onShutdown: (() -> Void)?
     /// The thread of the `AUDIT` that is under way.
@@ -144,6 +150,12 @@ package final class ServingLoop {
         for edge in edges { edge.accountsChanged(names) }
     }
 
+    /// `key=value` of settings as they are now, secrets redacted: what the log keeps of a change.
+    package func valuesOfSettings(_ keys: [String]) -> String? {
+        let pairs = keys.flatMap { configuration?.get($0) ?? [] }
+        return pairs.isEmpty ? nil : pairs.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+    }
+
     // MARK: Turns
 
     /// Lets replies go whose group is on disk, and ends the waits for events.
@@ -207,6 +219,16 @@ package final class ServingLoop {
         }
         listeners.append(listener)
         return local
+    }
+
+    /// Ends the connections from addresses that may no longer connect.
+    private func closeStrangers() {
+        guard let allowed else { return }
+        for client in clients {
+            guard let address = client.address, !allowed.contains(address) else { continue }
+            log.info("an address is allowed no longer", ["client": "\(client.peer)"])
+            _ = kill(client: client.id)
+        }
     }
 
     /// Whether an address may connect at all.

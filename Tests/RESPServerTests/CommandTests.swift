@@ -197,6 +197,16 @@ import Testing
             "USERR ADD bob PASSWORD x",
             #""USERR" "(redacted)" "(redacted)" "(redacted)" "(redacted)""#
         ),
+        (
+            "COMMAND GETKEYS USER PASSWD ann pw",
+            #""COMMAND" "GETKEYS" "(redacted)" "(redacted)" "(redacted)" "(redacted)""#
+        ),
+        ("COMMAND GETKEYS TRADE GET t", #""COMMAND" "GETKEYS" "TRADE" "GET" "t""#),
+        (
+            "TRADE GET ent_01ARZ3NDEKTSV4RRFFQ69G5FAV_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            #""TRADE" "GET" "(redacted)""#
+        ),
+        ("TRADE GET eyJhbGciOiJIUzI1NiJ9.e30.AAAA", #""TRADE" "GET" "(redacted)""#),
         ("SETT api-Token x", #""SETT" "(redacted)" "(redacted)""#),
         ("CONFIG SETT key x", #""CONFIG" "(redacted)" "(redacted)" "(redacted)""#),
         ("HELLO 2", #""HELLO" "2""#),

@@ -107,8 +107,14 @@ package final class AccountBook: Authenticator {
                 else { return nil }
             }
             guard let present = state.directory.account(caller.name)?.caller else { return nil }
+            if caller.grant == nil && caller.password != present.password { return nil }
             return present == caller ? caller : present.with(caller.grant, caller.expires)
         }
+    }
+
+    package func renewed(_ caller: Caller) -> Caller? {
+        if caller.grant != nil { return nil }
+        return state.withLock { $0.directory.account(caller.name)?.caller }
     }
 
     // MARK: At once

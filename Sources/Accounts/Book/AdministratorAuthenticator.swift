@@ -41,4 +41,6 @@ package final class AdministratorAuthenticator: Authenticator {
     }
 
     package func refreshed(_ caller: Caller) -> Caller? { caller }
+
+    package func renewed(_ caller: Caller) -> Caller? { caller }
 }

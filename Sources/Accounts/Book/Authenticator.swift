@@ -18,12 +18,21 @@ package enum Credentials: Sendable {
     }
 
     /// Whether a text has the form of a token; one that has is no password.
-    package static func isToken(_ text: String) -> Bool {
-        let bytes = text.utf8
-        if bytes.starts(with: "ent_".utf8) { return SecretText(bytes.span) != nil }
+    package static func isToken(_ text: String) -> Bool { isToken(text.utf8.span) }
+
+    /// The same for bytes of any kind. Cost: most are none by their first bytes.
+    package static func isToken(_ bytes: Span<UInt8>) -> Bool {
+        if begins(bytes, "ent_") { return SecretText(bytes) != nil }
         // The header of every token begins with `{"`.
-        return bytes.starts(with: "eyJ".utf8)
-            && bytes.count(where: { $0 == UInt8(ascii: ".") }) == 2
+        guard begins(bytes, "eyJ") else { return false }
+        var points = 0
+        for index in 0..<bytes.count where bytes[index] == UInt8(ascii: ".") { points += 1 }
+        return points == 2
+    }
+
+    private static func begins(_ bytes: Span<UInt8>, _ text: String) -> Bool {
+        let start = text.utf8
+        return bytes.count >= start.count && bytes.extracting(0..<start.count).equals(start.span)
     }
 }
 
@@ -61,8 +70,14 @@ package protocol Authenticator: AnyObject, Sendable {
         _ credentials: Credentials, from address: String,
         complete: @escaping @Sendable (LogIn) -> Void)
 
-    /// The same caller as its account is now; nil: it is gone, disabled, revoked or expired.
+    /// The same caller as its account is now; nil: it is gone, disabled, revoked or expired, or has
+    /// another password than the one that the caller came with.
     func refreshed(_ caller: Caller) -> Caller?
+
+    /// The caller by its present password: for a connection that has just set it.
+    ///
+    /// - Returns: nil where the account is gone or disabled, or the caller came with a token.
+    func renewed(_ caller: Caller) -> Caller?
 }
 
 extension CommandError {

@@ -44,7 +44,9 @@ struct Directory {
                     grants[grant.id] = grant
                     if grant.revoked != nil { changed.insert(grant.user) }
                 }
-                for id in change.removed { grants[id] = nil }
+                for id in change.removed {
+                    if let gone = grants.removeValue(forKey: id) { changed.insert(gone.user) }
+                }
             default: continue
             }
         }
@@ -52,7 +54,12 @@ struct Directory {
     }
 
     private mutating func set(_ user: User) {
-        accounts[user.name] = Account(user: user, caller: Caller(user))
+        var password: UInt64 = 0
+        if let before = accounts[user.name] {
+            let isSame = before.user.passwordHash == user.passwordHash
+            password = before.caller.password &+ (isSame ? 0 : 1)
+        }
+        accounts[user.name] = Account(user: user, caller: Caller(user, password: password))
     }
 
     /// The grant, while it opens its user's account.

@@ -11,7 +11,7 @@ package protocol AccountStore: AnyObject, Sendable {
 
     /// Changes a session's refresh token; `Ledger.rotateSession`.
     func rotateSession(
-        _ id: Identifier, generation: UInt32, secret: SecretHash,
+        _ id: Identifier, generation: UInt32, presented: SecretHash, secret: SecretHash,
         complete: @escaping @Sendable (Result<SessionRotation, CommandError>) -> Void)
 
     /// Ends a token or session; `Ledger.revokeGrant`. Success where there is nothing to end.

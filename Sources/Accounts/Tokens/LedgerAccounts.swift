@@ -32,13 +32,13 @@ package final class LedgerAccounts: AccountStore {
     }
 
     package func rotateSession(
-        _ id: Identifier, generation: UInt32, secret: SecretHash,
+        _ id: Identifier, generation: UInt32, presented: SecretHash, secret: SecretHash,
         complete: @escaping @Sendable (Result<SessionRotation, CommandError>) -> Void
     ) {
         inbox.submit { [self] ledger in
             do throws(CommandError) {
                 let rotation = try ledger.rotateSession(
-                    id, generation: generation, secret: secret)
+                    id, generation: generation, presented: presented, secret: secret)
                 let seq =
                     switch rotation {
                     case .rotated(let grant): grant.seq

@@ -62,6 +62,11 @@ package struct SecretText: Sendable {
         try SecretHash.of(Array("refresh".utf8) + head(generation, random))
     }
 
+    /// What the session keeps of this refresh token while it is the present one.
+    func refreshHash() throws(CommandError) -> SecretHash {
+        try SecretHash.of(Array("refresh".utf8) + bytes.dropLast(Self.macBytes))
+    }
+
     var isRefresh: Bool { bytes.count == Self.refreshBytes }
 
     var generation: UInt32 { bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }

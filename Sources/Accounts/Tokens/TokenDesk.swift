@@ -113,7 +113,8 @@ package final class TokenDesk: Sendable {
             let hash = try SecretText.refreshHash(
                 generation: secret.generation &+ 1, random: next)
             store.rotateSession(
-                secret.grant, generation: secret.generation, secret: hash
+                secret.grant, generation: secret.generation, presented: try secret.refreshHash(),
+                secret: hash
             ) { [self] result in
                 switch result {
                 case .failure(let error): complete(.refused(error, retrySeconds: nil))

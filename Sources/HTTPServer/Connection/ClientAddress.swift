@@ -1,3 +1,4 @@
+import Basics
 import HTTPCore
 
 /// Where a request really comes from.
@@ -13,19 +14,20 @@ enum ClientAddress {
         for element in listed.reversed() {
             let name = element.drop { $0 == " " || $0 == "\t" }
             let text = String(name.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-            if !isAddress(text) { return address }
-            address = text
-            if !settings.isTrustedProxy(text) { return address }
+            guard let parsed = IPAddress(withoutPort(text)) else { return address }
+            address = "\(parsed)"
+            if !settings.isTrustedProxy(address) { return address }
         }
         return address
     }
 
-    /// Digits, letters, dots and colons, not too many: nothing else may get into logs and limits.
-    private static func isAddress(_ text: String) -> Bool {
-        (1...45).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                byte == 0x2e || byte == 0x3a || byte >= 0x30 && byte <= 0x39
-                    || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66
-            }
+    /// Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`: each port would be an address
+    /// of its own for limits.
+    private static func withoutPort(_ text: String) -> String {
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            return String(text[text.index(after: text.startIndex)..<end])
+        }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 ? String(parts[0]) : text
     }
 }

@@ -40,8 +40,7 @@ extension HTTPConnection {
     /// A page comes with its cookie.
     private func admitPage(_ exchange: Exchange) -> Admission {
         do throws(Problem) {
-            let credentials = try PageCookie.credentials(
-                exchange.head, server.tokenDesk, server.settings)
+            let credentials = try PageCookie.credentials(exchange.head, server)
             if let credentials { return logIn(exchange, credentials) }
             refuseLogIn(exchange, .noAuthentication)
         } catch { refuseLogIn(exchange, error) }
@@ -85,6 +84,26 @@ extension HTTPConnection {
         do throws(CommandError) { try Permission.require(role, for: "this", caller) } catch {
             exchange.refusal = Problem(error)
         }
+    }
+
+    /// How long after its head a request may rely on what was known of its caller then.
+    private static let freshNanoseconds: UInt64 = 100_000_000
+
+    /// Takes up what has become of the caller's rights while the body came or the request waited.
+    ///
+    /// - Throws: 401 where they have ended, 403 where the role is too low now.
+    func recheckCaller(_ exchange: Exchange) throws(Problem) {
+        guard let caller = exchange.caller, now &- exchange.started > Self.freshNanoseconds else {
+            return
+        }
+        guard let present = server.serving.authenticator.refreshed(caller) else {
+            throw Problem.noAuthentication
+        }
+        if present === caller { return }
+        exchange.caller = present
+        exchange.input?.caller = present
+        lastCaller = present
+        if let route = exchange.route { try RouteRunner.authorize(route, present) }
     }
 
     /// What was found out about the credentials.

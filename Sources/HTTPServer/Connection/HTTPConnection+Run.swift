@@ -22,6 +22,7 @@ extension HTTPConnection {
         let request = HTTPRequest(
             head: exchange.head, target: target, body: body, peer: exchange.peer)
         do throws(Problem) {
+            try recheckCaller(exchange)
             exchange.input = try server.runner.prepare(
                 route, request, parameters: exchange.parameters, caller: exchange.caller)
         } catch { return answer(exchange, error) }
@@ -30,10 +31,10 @@ extension HTTPConnection {
 
     /// Runs a request whose input is there; again when what it waited for is over.
     private func perform(_ exchange: Exchange) {
-        guard let input = exchange.input, let route = exchange.route else {
-            return answer(exchange, Problem.noRoute)
-        }
+        guard let route = exchange.route else { return answer(exchange, Problem.noRoute) }
         do throws(Problem) {
+            try recheckCaller(exchange)
+            guard let input = exchange.input else { throw Problem.noRoute }
             switch route.handler {
             case .command(let call):
                 do throws(Problem) { try run(call, input, exchange) } catch {

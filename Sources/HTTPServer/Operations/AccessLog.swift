@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import Domain
 import EventLoop
@@ -13,11 +14,19 @@ extension HTTPConnection {
         server.log.info(
             "request",
             [
-                "method": "\(head.methodText)", "path": "\(head.rawPath)", "status": "\(status)",
-                "bytes": "\(bytes)", "ms": "\(milliseconds)",
+                "method": "\(head.methodText)", "path": "\(Self.shown(head.rawPath))",
+                "status": "\(status)", "bytes": "\(bytes)", "ms": "\(milliseconds)",
                 "user": "\(exchange.caller?.name.text ?? "")", "peer": "\(exchange.peer)",
                 "request_id": "\(exchange.requestID)",
             ])
+    }
+
+    /// A path for the log: a token that somebody put where an id belongs is hidden.
+    private static func shown(_ path: String) -> String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        if !parts.contains(where: { Credentials.isToken(String($0)) }) { return path }
+        return parts.map { Credentials.isToken(String($0)) ? Redacted.placeholder : String($0) }
+            .joined(separator: "/")
     }
 
     /// The line of bytes of which no request could be made: nothing in them is believed.

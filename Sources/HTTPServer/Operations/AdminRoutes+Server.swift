@@ -221,16 +221,20 @@ extension RouteTable {
         do throws(CommandError) { try settings.set(changes) } catch {
             throw Problem(error.code, error.message, status: 422)
         }
-        let keys = changes.map(\.key).joined(separator: " ")
-        record("CONFIG SET", input, server, target: keys)
+        let keys = changes.map(\.key)
+        record(
+            "CONFIG SET", input, server, target: keys.joined(separator: " "),
+            detail: server.serving.valuesOfSettings(keys))
     }
 
     /// Keeps in the log what was done.
     private static func record(
-        _ command: String, _ input: RouteInput, _ server: HTTPServer, target: String? = nil
+        _ command: String, _ input: RouteInput, _ server: HTTPServer, target: String? = nil,
+        detail: String? = nil
     ) {
         guard let caller = input.caller else { return }
-        server.serving.ledger.recordAction(command: command, target: target, as: caller)
+        server.serving.ledger.recordAction(
+            command: command, target: target, detail: detail, as: caller)
     }
 
     private static func done(

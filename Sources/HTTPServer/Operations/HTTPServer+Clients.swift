@@ -13,7 +13,7 @@ extension HTTPServer: ClientsPort {
         return connections.values.sorted { $0.id < $1.id }.map { connection in
             ClientEntry(
                 id: connection.id, kind: connection.phase == .stream ? "feed" : "http",
-                peer: "\(connection.remote)", local: "\(connection.local)",
+                peer: connection.remote, local: connection.local,
                 user: connection.lastCaller?.name.text ?? "",
                 ageSeconds: seconds(since: connection.connected),
                 idleSeconds: seconds(since: connection.lastActive),

@@ -22,10 +22,10 @@ enum PageCookie {
     /// - Throws: 403 for a page of another origin, and for a change without the right
     ///   `X-CSRF-Token`.
     static func credentials(
-        _ head: RequestHead, _ desk: TokenDesk?, _ settings: HTTPSettings
+        _ head: RequestHead, _ server: HTTPServer
     ) throws(Problem) -> Credentials? {
-        guard let desk, let cookie = of(head) else { return nil }
-        try checkOrigin(head, settings)
+        guard let desk = server.tokenDesk, let cookie = of(head) else { return nil }
+        try checkOrigin(head, server)
         switch head.method {
         case .get?, .head?, .options?: break
         default: try checkToken(head, cookie, desk)
@@ -33,15 +33,18 @@ enum PageCookie {
         return .page(cookie)
     }
 
+    /// A page that was not encrypted may be anybody's, so it counts as another origin for a server
+    /// that encrypts.
+    ///
     /// - Throws: 403 where the request says that it comes from a page of another origin.
-    static func checkOrigin(_ head: RequestHead, _ settings: HTTPSettings) throws(Problem) {
+    static func checkOrigin(_ head: RequestHead, _ server: HTTPServer) throws(Problem) {
         let origins = head.fields(named: "origin")
         if origins.isEmpty { return }
         if origins.count == 1, let origin = Origin(origins[0]) {
-            if settings.corsOrigins.contains(origin) { return }
+            if server.settings.corsOrigins.contains(origin) { return }
+            let isSecure = server.security != nil || origin.scheme == "https"
             if let authority = head.authority,
-                let own = Origin(authority: authority, isSecure: origin.scheme == "https"),
-                own == origin
+                let own = Origin(authority: authority, isSecure: isSecure), own == origin
             {
                 return
             }

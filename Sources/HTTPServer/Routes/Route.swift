@@ -178,7 +178,7 @@ package struct RouteInput {
     /// The checked body; null where there is none.
     package let body: JSONValue
     /// On whose behalf; nil only where the route is open.
-    package let caller: Caller?
+    package internal(set) var caller: Caller?
     /// Shows a record as it is now, behind everything that was decided before; nil: there is none,
     /// or the caller may not see it. The words are those of a reading command.
     package let read: (_ words: [String]) throws(Problem) -> JSONValue?

@@ -81,7 +81,7 @@ extension RouteTable {
                 guard let cookie = PageCookie.of(input.request.head) else {
                     throw Problem.noAuthentication
                 }
-                try PageCookie.checkOrigin(input.request.head, server.settings)
+                try PageCookie.checkOrigin(input.request.head, server)
                 let found = server.serving.authenticator.recall(
                     .page(cookie), from: input.request.peer)
                 guard case .caller? = found else { throw Problem.noAuthentication }
@@ -136,7 +136,7 @@ extension RouteTable {
         (input, server, complete) throws(Problem) in
         let head = input.request.head
         // Nobody else's page shall log its visitor in here.
-        try PageCookie.checkOrigin(head, server.settings)
+        try PageCookie.checkOrigin(head, server)
         let instance = head.rawPath
         let isSecure = PageCookie.isSecure(head, server)
         let now = server.serving.clock.wallMilliseconds()
@@ -165,7 +165,7 @@ extension RouteTable {
             return complete(HTTPResponse(status: 204, fields: fields))
         }
         let desk = try desk(server)
-        try PageCookie.checkOrigin(head, server.settings)
+        try PageCookie.checkOrigin(head, server)
         try PageCookie.checkToken(head, cookie, desk)
         let instance = head.rawPath
         desk.endPage(cookie) { error in

@@ -39,16 +39,21 @@ extension Ledger {
     ///
     /// - Parameters:
     ///   - generation: the presented token's.
+    ///   - presented: of the presented token; one of the present generation that is not the
+    ///     session's comes from a store that was set back since.
     ///   - secret: of the next refresh token.
     ///   - expires: a new end of the session; nil: as before.
     package func rotateSession(
-        _ id: Identifier, generation: UInt32, secret: SecretHash, expires: Timestamp? = nil
+        _ id: Identifier, generation: UInt32, presented: SecretHash, secret: SecretHash,
+        expires: Timestamp? = nil
     ) throws(CommandError) -> SessionRotation {
         guard let grant = state.grants[id], grant.kind == .session,
             grant.isLive(at: time.now()), generation <= grant.generation,
             let user = state.users[grant.user], !user.isDisabled
         else { return .ended }
-        if generation < grant.generation || grant.generation == .max {
+        if generation < grant.generation || presented != grant.secret
+            || grant.generation == .max
+        {
             try write(as: Caller(user)) {
                 GrantDecision.revoke(grant, reason: "a refresh token was used twice", $0)
             }

@@ -11,25 +11,29 @@ package final class Caller: Sendable, Equatable {
     package let grant: Identifier?
     /// When it must log in again; nil: never.
     package let expires: Timestamp?
+    /// Which of the user's passwords it came with, counted by whoever let it in; of no meaning
+    /// where it came with a grant.
+    package let password: UInt64
 
     package init(
         name: Identifier, role: Role, stations: Set<Identifier>?, grant: Identifier? = nil,
-        expires: Timestamp? = nil
+        expires: Timestamp? = nil, password: UInt64 = 0
     ) {
         self.name = name
         self.role = role
         self.stations = stations
         self.grant = grant
         self.expires = expires
+        self.password = password
     }
 
     /// A user as its record has it.
     package convenience init(
-        _ user: User, grant: Identifier? = nil, expires: Timestamp? = nil
+        _ user: User, grant: Identifier? = nil, expires: Timestamp? = nil, password: UInt64 = 0
     ) {
         self.init(
             name: user.name, role: user.role, stations: user.stations.map { Set($0) },
-            grant: grant, expires: expires)
+            grant: grant, expires: expires, password: password)
     }
 
     /// The built-in administrator of a server without users.

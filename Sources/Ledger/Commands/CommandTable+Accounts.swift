@@ -40,7 +40,7 @@ extension CommandTable {
             "Makes an API token, one's own or by an administrator; it is shown once.",
             keys: KeyArguments(2, 2), .write(.tokenIssue, TokenCommands.issue)),
         CommandSpec(
-            "TOKEN REVOKE", words: 3...3, .write, .viewer, .account, "id",
+            "TOKEN REVOKE", words: 3...3, .write, .viewer, .account, "id|token",
             "Ends a token or session, one's own or by an administrator.",
             keys: KeyArguments(2, 2), .write(.tokenRevoke, TokenCommands.revoke)),
     ]

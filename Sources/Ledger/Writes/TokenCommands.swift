@@ -43,6 +43,18 @@ enum TokenCommands {
         reply.body.appendJSON(grant, token: token)
     }
 
+    /// The id of a token or session, written itself or as part of the token; a token is never
+    /// repeated in a refusal.
+    private static func identifier(
+        _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor
+    ) throws(CommandError) -> Identifier {
+        guard cursor.position < words.count, words[cursor.position].count > Identifier.maximumBytes
+        else { return try cursor.identifier(words, "token") }
+        let word = try cursor.word(words, "token")
+        if let token = TokenText.parse(word) { return token.id }
+        throw CommandError(.syntax, "TOKEN REVOKE takes an id of TOKEN LIST, or a token")
+    }
+
     private static func end(
         _ words: borrowing ArgumentVector, _ cursor: inout ArgumentCursor,
         _ transaction: Transaction
@@ -71,12 +83,13 @@ enum TokenCommands {
             .noPerm, "this token ends at \(end): it cannot issue one that lasts longer")
     }
 
-    /// `TOKEN REVOKE id`: one's own, or anybody's by an administrator.
+    /// `TOKEN REVOKE id|token`: one's own, or anybody's by an administrator. Who found a token
+    /// somewhere has nothing else to name it by.
     static func revoke(
         _ words: borrowing ArgumentVector, _ transaction: Transaction, _ reply: Reply
     ) throws(CommandError) {
         var cursor = ArgumentCursor(at: 2)
-        let id = try cursor.identifier(words, "token")
+        let id = try identifier(words, &cursor)
         try cursor.finish(words)
         let caller = transaction.caller
         guard let grant = transaction.state.grants[id],

@@ -64,6 +64,7 @@ enum UserCommands {
         var cursor = ArgumentCursor(at: 2)
         let name = try cursor.identifier(words, "user")
         try requireSelf(name, "USER PASSWD", transaction.caller)
+        try requireLogIn(transaction)
         try PasswordRequest.check(try cursor.word(words, "password").count)
         try cursor.finish(words)
         guard let before = transaction.state.users[name] else {
@@ -121,6 +122,18 @@ enum UserCommands {
     ) throws(CommandError) {
         if name == caller.name { return }
         try Permission.require(.admin, for: "\(command) of another user", caller)
+    }
+
+    /// Who came with an API token gets no password by it: that would outlive the token.
+    ///
+    /// - Throws: `NOPERM`.
+    private static func requireLogIn(_ transaction: Transaction) throws(CommandError) {
+        let caller = transaction.caller
+        guard caller.role < .admin, let id = caller.grant,
+            transaction.state.grants[id]?.kind == .api
+        else { return }
+        throw CommandError(
+            .noPerm, "an API token cannot set a password: log in with the present one")
     }
 
     private static func user(

@@ -4,11 +4,12 @@ import Ledger
 
 extension Session {
     /// Keeps in the log that an administrator's command has done its work, where no record shows
-    /// it. Names of settings are kept, values never: they may be secrets.
+    /// it. Settings are kept with their values as `CONFIG GET` shows them, without secrets.
     ///
     /// - Returns: whether it is such a command.
     func recordAction(_ command: SessionCommand, _ request: borrowing ArgumentVector) -> Bool {
         var target: String?
+        var detail: String?
         switch command {
         case .configSet:
             var names: [String] = []
@@ -16,6 +17,8 @@ extension Session {
                 names.append(request.text(word))
             }
             target = names.joined(separator: " ")
+            detail = server.serving.valuesOfSettings(names)
+        case .monitor: break
         case .clientKill, .latencyReset: target = Self.words(request, from: 2)
         case .shutdown: target = Self.words(request, from: 1)
         case .configRewrite, .configResetStat, .timeAccept, .slowlogReset: break
@@ -25,7 +28,7 @@ extension Session {
         }
         guard let caller = state.caller else { return false }
         server.ledger.recordAction(
-            command: CommandTable.name(of: request), target: target, as: caller)
+            command: CommandTable.name(of: request), target: target, detail: detail, as: caller)
         return true
     }
 

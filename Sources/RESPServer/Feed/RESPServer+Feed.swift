@@ -1,3 +1,4 @@
+import Accounts
 import Basics
 import Connections
 package import Domain
@@ -48,6 +49,12 @@ extension RESPServer {
     /// sounds like a secret.
     func redactedWords(_ request: borrowing ArgumentVector) -> [[UInt8]] {
         var words = request.copies()
+        let hidden = Array(Redacted.placeholder.utf8)
+        // Somebody may put a token where an id belongs.
+        for index in words.indices {
+            let word = words[index]
+            if Credentials.isToken(word.span) { words[index] = hidden }
+        }
         let start = Self.endOfPrefixes(request)
         if start >= request.count { return words }
         let first: Int
@@ -60,7 +67,6 @@ extension RESPServer {
             if !mayHoldSecret(request) { return words }
             first = 1
         }
-        let hidden = Array(Redacted.placeholder.utf8)
         for word in first..<max(first, words.count) { words[word] = hidden }
         return words
     }
@@ -86,6 +92,8 @@ extension RESPServer {
     private func hasSecret(
         _ spec: CommandSpec, _ request: borrowing ArgumentVector, from start: Int
     ) -> Bool {
+        // It is about another command, which may be one with a secret.
+        if case .session(.commandGetKeys) = spec.handler { return mayHoldSecret(request, from: 2) }
         guard case .session(.hello) = spec.handler else { return spec.flags.contains(.secret) }
         // `HELLO 3` alone says nothing.
         for index in start + 1..<max(start + 1, request.count)
@@ -96,8 +104,12 @@ extension RESPServer {
     }
 
     /// Whether an unknown command may be one with a secret, misspelled.
-    private func mayHoldSecret(_ request: borrowing ArgumentVector) -> Bool {
-        let family = request[0].count <= 32 ? request.text(0).uppercased() + " " : " "
+    private func mayHoldSecret(
+        _ request: borrowing ArgumentVector, from start: Int = 0
+    ) -> Bool {
+        if start >= request.count { return false }
+        let isShort = request[start].count <= 32
+        let family = isShort ? request.text(start).uppercased() + " " : " "
         for spec in commands.all where spec.flags.contains(.secret) {
             if spec.name.hasPrefix(family) { return true }
         }

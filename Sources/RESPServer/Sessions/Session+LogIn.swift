@@ -48,7 +48,9 @@ extension Session {
 
     private func accept(_ answer: LogIn) throws(CommandError) {
         switch answer {
-        case .caller(let caller): state.caller = caller
+        case .caller(let caller):
+            state.caller = caller
+            state.hasSetOwnPassword = false
         case .refused(let error, _):
             server.statistics.authenticationFailures &+= 1
             throw error
@@ -58,13 +60,41 @@ extension Session {
     /// Looks at what has become of the caller: its rights may be others, or have ended.
     func recheckCaller() {
         guard let caller = state.caller, !isClosed else { return }
-        let present =
+        let authenticator = server.authenticator
+        var present =
             caller.name == .local
-            ? server.authenticator.callerWithoutCredentials(peer: peer, local: local)
-            : server.authenticator.refreshed(caller)
+            ? authenticator.callerWithoutCredentials(peer: peer, local: local)
+            : authenticator.refreshed(caller)
+        if present == nil && state.hasSetOwnPassword {
+            state.hasSetOwnPassword = false
+            present = authenticator.renewed(caller)
+        }
         if present === caller { return }
         state.caller = present
-        if present == nil { endRights() }
+        if present == nil { endRights() } else { recheckMonitor() }
+    }
+
+    /// Who may no longer see what others do sees it no longer.
+    private func recheckMonitor() {
+        guard state.isMonitor, let caller = state.caller,
+            let spec = CommandTable.find(name: "MONITOR")
+        else { return }
+        do throws(CommandError) { try Permission.check(spec, caller) } catch {
+            endMonitor()
+            push(error: error)
+        }
+    }
+
+    private func endMonitor() {
+        state.isMonitor = false
+        server.monitors.removeAll { $0 === self }
+    }
+
+    /// Notes that this connection has given its own user another password: it goes on with it,
+    /// while others that came by the old one end.
+    func noteOwnPassword(_ request: borrowing ArgumentVector, _ caller: Caller) {
+        if failure != nil || caller.grant != nil || request.count < 3 { return }
+        if let name = Identifier(request[2]), name == caller.name { state.hasSetOwnPassword = true }
     }
 
     /// What follows is answered as before the log-in.
@@ -73,10 +103,7 @@ extension Session {
             "the rights of a connection have ended", ["client": "\(peer)", "id": "\(id)"])
         state.anonymousSince = server.clock.monotonicNanoseconds()
         state.transaction = nil
-        if state.isMonitor {
-            state.isMonitor = false
-            server.monitors.removeAll { $0 === self }
-        }
+        if state.isMonitor { endMonitor() }
         if state.isSubscriber {
             endSubscriptions()
             push(error: Self.noAuthentication)
@@ -88,11 +115,16 @@ extension Session {
         }
     }
 
-    /// Counts the request against what its user and address may ask.
+    private var isFromUnixSocket: Bool {
+        if case .unix = local { true } else { false }
+    }
+
+    /// Counts the request against what its user and address may ask; the Unix socket is the way in
+    /// when nothing else is, and has no limit.
     ///
     /// - Throws: `LIMIT`, with the seconds to wait.
     func takeRate() throws(CommandError) {
-        guard let rates = server.serving.rates, rates.isOn,
+        guard let rates = server.serving.rates, rates.isOn, !isFromUnixSocket,
             let verdict = rates.take(user: state.caller?.name, address: peer.host),
             !verdict.isAllowed
         else { return }

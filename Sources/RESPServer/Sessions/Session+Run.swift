@@ -163,6 +163,9 @@ extension Session {
                 index, request, caller: caller, key: prefixes.key, isDryRun: prefixes.isDryRun,
                 reply: server.scratch.reply)
             emit(server.scratch.reply, group: server.ledger.openGroup)
+            if spec.flags.contains(.secret) && prefixes.isEmpty {
+                noteOwnPassword(request, caller)
+            }
             return .done
         case .read:
             try Self.requireRead(prefixes)

@@ -17,6 +17,8 @@ struct SessionState {
 
     /// On whose behalf it acts; nil before log-in.
     var caller: Caller?
+    /// It logged in by a password and has changed it itself since.
+    var hasSetOwnPassword = false
     /// What another thread finds out about the credentials of the present request.
     var logIn: LogInBox?
     /// Monotonic nanoseconds since when nobody is logged in, while nobody is.

@@ -13,7 +13,7 @@ extension RESPServer: ClientsPort {
         return sessionsByAge.map { session in
             let state = session.state
             return ClientEntry(
-                id: session.id, kind: "tcp", peer: "\(session.peer)", local: "\(session.local)",
+                id: session.id, kind: "tcp", peer: session.peer, local: session.local,
                 user: state.caller?.name.text ?? "", ageSeconds: seconds(since: state.connected),
                 idleSeconds: seconds(since: state.lastActive),
                 unsentBytes: session.output.unsentBytes)

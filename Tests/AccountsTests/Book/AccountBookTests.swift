@@ -95,6 +95,33 @@ struct AccountBookTests {
         #expect(test.book.refreshed(nobody) == nil)
     }
 
+    /// Who came by a password that is no longer the user's is out; who has just set it is not.
+    @Test func anotherPasswordEndsWhatCameByTheOldOne() throws {
+        let test = try TestBook()
+        let caller = try #require(test.logIn("ada", "ada-password").caller)
+        let token = try test.issue("ada")
+        let byToken = try #require(test.logIn(.token(Redacted(token.text))).caller)
+        let other = try PasswordHash.make(
+            Redacted("another-one"), salt: [UInt8](repeating: 6, count: 16), cost: TestBook.cost)
+        #expect(try test.change("ada") { $0.passwordHash = other } == [caller.name])
+        #expect(test.book.refreshed(caller) == nil)
+        #expect(test.book.refreshed(byToken) === byToken)
+        let renewed = try #require(test.book.renewed(caller))
+        #expect(test.book.refreshed(renewed) === renewed)
+        #expect(test.book.renewed(byToken) == nil)
+        // Other changes leave it alone.
+        _ = try test.change("ada") { user in
+            user.passwordHash = other
+            user.role = .viewer
+        }
+        #expect(test.book.refreshed(renewed)?.role == .viewer)
+        _ = try test.change("ada") { user in
+            user.passwordHash = other
+            user.isDisabled = true
+        }
+        #expect(test.book.renewed(caller) == nil)
+    }
+
     @Test func usersWithoutAPassword() throws {
         let test = try TestBook(users: [("admin", "admin-password")])
         _ = try test.change("ada") { $0.passwordHash = nil }

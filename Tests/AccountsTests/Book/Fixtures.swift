@@ -166,14 +166,14 @@ final class TestBook: AccountStore {
     }
 
     func rotateSession(
-        _ id: Identifier, generation: UInt32, secret: SecretHash,
+        _ id: Identifier, generation: UInt32, presented: SecretHash, secret: SecretHash,
         complete: @escaping @Sendable (Result<SessionRotation, CommandError>) -> Void
     ) {
         let now = Timestamp(milliseconds: clock.wallMilliseconds())
         guard var grant = grants.withLock({ $0.byID[id] }), grant.isLive(at: now),
             generation <= grant.generation
         else { return complete(.success(.ended)) }
-        if generation < grant.generation {
+        if generation < grant.generation || presented != grant.secret {
             revoke(grant)
             return complete(.success(.reused))
         }

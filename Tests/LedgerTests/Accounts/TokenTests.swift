@@ -129,27 +129,69 @@ import Testing
             #expect(made.kind == .session && made.generation == 0)
             guard
                 case .rotated(let next) = try ledger.rotateSession(
-                    made.id, generation: 0, secret: secret(2))
+                    made.id, generation: 0, presented: secret(1), secret: secret(2))
             else { return #expect(Bool(false), "not rotated") }
             #expect(try next.generation == 1 && next.secret == secret(2))
             #expect(market.state.grants[made.id] == next)
             // Of the future: nobody was given that one.
             guard
-                case .ended = try ledger.rotateSession(made.id, generation: 2, secret: secret(3))
+                case .ended = try ledger.rotateSession(
+                    made.id, generation: 2, presented: secret(2), secret: secret(3))
             else { return #expect(Bool(false), "a generation to come") }
             // Used before: the whole family ends.
             guard
-                case .reused = try ledger.rotateSession(made.id, generation: 0, secret: secret(3))
+                case .reused = try ledger.rotateSession(
+                    made.id, generation: 0, presented: secret(1), secret: secret(3))
             else { return #expect(Bool(false), "reused") }
             #expect(market.state.grants[made.id]?.revoked != nil)
             guard
-                case .ended = try ledger.rotateSession(made.id, generation: 1, secret: secret(3))
+                case .ended = try ledger.rotateSession(
+                    made.id, generation: 1, presented: secret(2), secret: secret(3))
             else { return #expect(Bool(false), "ended") }
             #expect(try ledger.revokeGrant(made.id, reason: "again") == nil)
             #expect(throws: CommandError.self) {
                 try ledger.openSession(
                     user: .local, secret: secret(1), expires: ending(market, days: 1))
             }
+        }
+    }
+
+    /// A store that was set back gives its generations again: a token of the other future is not
+    /// this session's.
+    @Test func aTokenOfAnotherFutureEndsTheSession() throws {
+        try check { market, _ in
+            let ledger = market.ledger
+            let made = try ledger.openSession(
+                user: ann, secret: secret(1), expires: ending(market, days: 1))
+            guard
+                case .reused = try ledger.rotateSession(
+                    made.id, generation: 0, presented: secret(9), secret: secret(2))
+            else { return #expect(Bool(false), "another secret was taken") }
+            #expect(market.state.grants[made.id]?.revoked != nil)
+        }
+    }
+
+    @Test func whoFoundATokenCanRevokeIt() throws {
+        try check { market, caller in
+            let token = market.take("TOKEN ISSUE ann NAME found", as: caller).at("token")
+            #expect(market.take("TOKEN REVOKE \(token)", as: caller).at("name") == "found")
+            let broken = String(token.dropLast())
+            market.refuse("TOKEN REVOKE \(broken)", .syntax, "an id of TOKEN LIST", as: caller)
+        }
+    }
+
+    /// A token with an end must not become a password without one.
+    @Test func anAPITokenSetsNoPassword() throws {
+        try check { market, _ in
+            market.take("TOKEN ISSUE ann TTL 1h")
+            let grant = try #require(market.state.grants(of: ann).first)
+            let user = try #require(market.state.users[ann])
+            let byToken = Caller(user, grant: grant.id, expires: grant.expires)
+            market.refuse(
+                "USER PASSWD ann another-one", .noPerm, "an API token cannot", as: byToken)
+            let session = try market.ledger.openSession(
+                user: ann, secret: secret(1), expires: ending(market, days: 1))
+            market.take("USER PASSWD ann another-one", as: Caller(user, grant: session.id))
         }
     }
 
@@ -171,12 +213,16 @@ import Testing
             #expect(market.state.grants[second]?.revoked != nil)
             let third = try open()
             market.take("USER DISABLE ann")
-            guard case .ended = try ledger.rotateSession(third, generation: 0, secret: secret(2))
+            guard
+                case .ended = try ledger.rotateSession(
+                    third, generation: 0, presented: secret(1), secret: secret(2))
             else { return #expect(Bool(false), "a disabled user's session goes on") }
             #expect(throws: CommandError.self) { try open() }
             market.take("USER ENABLE ann")
             market.clock.advance(seconds: 86_400)
-            guard case .ended = try ledger.rotateSession(third, generation: 0, secret: secret(2))
+            guard
+                case .ended = try ledger.rotateSession(
+                    third, generation: 0, presented: secret(1), secret: secret(2))
             else { return #expect(Bool(false), "an expired session goes on") }
             market.clock.advance(seconds: 8 * 86_400)
             let last = try open()

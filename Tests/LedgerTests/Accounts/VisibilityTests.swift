@@ -21,7 +21,8 @@ import Testing
                     let session = try? market.ledger.openSession(
                         user: Identifier(literal: "ann"), secret: secret, expires: .latest),
                     let rotated = try? market.ledger.rotateSession(
-                        session.id, generation: 0, secret: secret), case .rotated = rotated
+                        session.id, generation: 0, presented: secret, secret: secret),
+                    case .rotated = rotated
                 else {
                     Issue.record("no session")
                     return
