@@ -1,0 +1,34 @@
+import Glibc
+import Testing
+
+/// Rights that end or change while connections are open, and what a start says of its secrets.
+@Suite(
+    "Rights", .enabled(if: TestServer.isThere, .init(rawValue: TestServer.absence)),
+    .enabled(if: access(ClientTests.python, X_OK) == 0, "no .venv: scripts/test makes it"),
+    .timeLimit(.minutes(3)))
+struct RightsTests {
+    @Test(arguments: [
+        "disabled", "stations", "revoked", "password", "demoted", "late", "addresses", "rates",
+        "arguments",
+    ])
+    func scenario(_ name: String) throws {
+        let folder = try Folder()
+        guard let binary = TestServer.binary else { throw Trouble(TestServer.absence) }
+        let script = Folder.repository + "/Tests/clients/rights.py"
+        let done = try Program.run(
+            [ClientTests.python, "-B", script, binary, folder.path, name], in: folder.path,
+            seconds: 120)
+        let log = Folder.text(of: folder.path + "/server.log")
+        #expect(done.status == 0, "\(done.output)\(done.error)\(log.suffix(4_000))")
+        #expect(done.output.hasSuffix("all good\n"), "\(done.output)")
+    }
+
+    @Test func whoMayDoWhatOverTCP() throws {
+        let server = try TestServer(variables: TestServer.withPassword)
+        let script = Folder.repository + "/Tests/clients/permissions_tcp.py"
+        let done = try Program.run(
+            [ClientTests.python, "-B", script, "\(server.port)", "pass-word-1"],
+            in: server.folder.path, seconds: 120)
+        #expect(done.status == 0, "\(done.output)\(done.error)")
+    }
+}
