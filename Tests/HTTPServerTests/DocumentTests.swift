@@ -44,12 +44,15 @@ import Testing
             known[body.name] = fields
         }
         #expect(known.count > 30)
+        let records = RecordSchemas.all.map(\.name)
+        #expect(Set(records).count == records.count)
+        #expect(Set(records).isDisjoint(with: known.keys))
     }
 
     @Test func everyRouteIsDescribed() throws {
         let root = try document()
         var names: Set<String> = []
-        for route in RouteTable.all where route.isDescribed {
+        for route in RouteTable.all {
             let operation = root["paths"]?[route.pattern]?[route.method.rawValue.lowercased()]
             let name = try #require(operation?["operationId"]?.string, "\(route.pattern)")
             #expect(names.insert(name).inserted, "\(name) is there twice")
@@ -68,6 +71,22 @@ import Testing
             guard let example = route.example, let body = route.body else { continue }
             let value = try JSONReader.parse(example.utf8.span)
             #expect(body.faults(value).isEmpty, "\(route.pattern): \(body.faults(value))")
+        }
+    }
+
+    /// Every request with a body and every reply with one has an example.
+    @Test func everyOperationHasExamples() throws {
+        for route in RouteTable.all {
+            let name = "\(route.method.rawValue) \(route.pattern)"
+            if let body = route.body {
+                #expect(body.exampleValue(route.example) != nil, "\(name)")
+            }
+            if let schema = route.schema {
+                #expect(!RecordExample.of(schema).isNull, "\(name): \(schema)")
+            }
+            for parameter in route.pathParameters where !["id", "version"].contains(parameter) {
+                #expect(ParameterExample.path(parameter, route.pattern) != "1", "\(name)")
+            }
         }
     }
 

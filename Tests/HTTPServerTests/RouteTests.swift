@@ -39,6 +39,25 @@ import Testing
         #expect(try desk.ask("GET", "/api/trades/t-9/history").status == 404)
     }
 
+    /// The name of a record stands where it may, and a secret before it is none.
+    @Test func placesOfNewRecords() throws {
+        let token = Array(#"{"token":"ent_id","id":"01M","user":"ada"}"#.utf8)
+        #expect(RecordText.name("id", token) == "01M")
+        #expect(RecordText.name("name", token) == nil)
+        #expect(RecordText.name("id", Array(#"{"id":7}"#.utf8)) == nil)
+        #expect(RecordText.name("id", Array(#"{"id":"#.utf8)) == nil)
+        let currency = try Desk().ask(
+            "POST", "/api/currencies", #"{"code":"EUR","name":"Euro","scale":2}"#)
+        #expect(currency.status == 201 && currency.fields["Location"] == nil)
+    }
+
+    @Test func aQuoteIsARead() throws {
+        let desk = try Desk()
+        let quote = try desk.ask("POST", "/api/trades/quote?after=1", Self.trade)
+        #expect(quote.status == 200 && quote.fields["Entrepot-Seq"] != nil)
+        #expect(try desk.ask("POST", "/api/trades?after=1", Self.trade).status == 400)
+    }
+
     @Test func refusalsCarryFiguresAndPointers() throws {
         let desk = try Desk()
         let short = try desk.ask(
@@ -184,9 +203,9 @@ import Testing
         ("GET", "/api/trades?stat=x", 400), ("GET", "/api/trades?status=x", 400),
         ("GET", "/api/trades?limit=0", 422), ("GET", "/api/trades?limit=1001", 422),
         ("GET", "/api/trades?limit=a", 400), ("GET", "/api/trades?limit=1&limit=2", 400),
-        ("GET", "/api/trades?cursor=x", 400), ("GET", "/api/trades?cursor=td1.0", 409),
+        ("GET", "/api/trades?cursor=x", 400), ("GET", "/api/trades?cursor=td1.0", 400),
         ("GET", "/api/trades?cursor=td1.0&rev=true", 200),
-        ("GET", "/api/trades?rev=1", 400), ("GET", "/api/trades?role=buyer", 409),
+        ("GET", "/api/trades?rev=1", 400), ("GET", "/api/trades?role=buyer", 400),
         ("GET", "/api/trades?station=pluto", 404), ("GET", "/api/trades?from=x", 400),
         ("GET", "/api/trades?from=5&to=2026-01-01T00:00:00Z", 200),
         ("GET", "/api/items/search", 400), ("GET", "/api/trades/a%20b", 404),

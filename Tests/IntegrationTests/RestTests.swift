@@ -71,21 +71,36 @@ struct RestTests {
     }
 
     private static let schemathesis = Folder.repository + "/.venv/bin/st"
+    private static let hasVenv = access(schemathesis, X_OK) == 0
+    private static let venvAbsence: Comment = "scripts/test makes .venv"
 
-    /// Requests made from `/openapi.json`, good ones and bad ones, with every check that there is.
-    @Test(
-        .enabled(if: access(schemathesis, X_OK) == 0, "scripts/test makes .venv with schemathesis"))
-    func requestsAtRandom() throws {
+    /// `/openapi.json` is valid, its examples fit their schemas and do what they say, and the
+    /// replies hold nothing that it does not describe.
+    private func tellTheStory(_ server: TestServer) throws {
+        let python = Folder.repository + "/.venv/bin/python"
+        let script = Folder.repository + "/Tests/clients/openapi.py"
+        let url = "http://127.0.0.1:\(server.httpPort)"
+        try expectDone([python, "-B", script, url, Self.password], server, seconds: 120)
+    }
+
+    @Test(.enabled(if: hasVenv, venvAbsence)) func theDescriptionAndItsExamples() throws {
+        try tellTheStory(try server())
+    }
+
+    /// Requests made from `/openapi.json`, good ones and bad ones, for every operation and with
+    /// every check that there is, against a store with the records of the examples.
+    @Test(.enabled(if: hasVenv, venvAbsence)) func requestsAtRandom() throws {
         let server = try server()
+        try tellTheStory(server)
         let authorization = TestServer.authorization.split(separator: "\r\n")[0]
         // Run from the folder that goes with the test: it keeps notes where it is.
         let words = [
             "sh", "-c", "cd '\(server.folder.path)' && exec \"$@\"", "sh",
-            Self.schemathesis, "run", "http://127.0.0.1:\(server.httpPort)/openapi.json",
-            "--header", String(authorization), "--checks", "all", "--seed", "1",
-            "--max-examples", "8", "--workers", "1", "--no-color",
-            // Those would end connections, or the server.
-            "--exclude-path-regex", "^/admin",
+            Self.schemathesis, "--config-file",
+            Folder.repository + "/Tests/clients/random_requests.toml", "run",
+            "http://127.0.0.1:\(server.httpPort)/openapi.json", "--header",
+            String(authorization), "--checks", "all", "--seed", "1", "--max-examples", "8",
+            "--workers", "1", "--no-color", "--request-timeout", "10",
         ]
         let hooks = Folder.repository + "/Tests/clients/random_requests.py"
         try expectDone(

@@ -269,9 +269,67 @@ refused("DELETE", "/api/session", 403, "NOPERM", auth=None, fields=[own])
 ok("DELETE", "/api/session", status=204, auth=None, fields=[own, ("X-CSRF-Token", page["csrf"])])
 refused("GET", "/api/session", 401, "NOAUTH", auth=None, fields=[own])
 
+# What reads tell, whatever they say
+missing = refused("GET", "/api/trades/nothing", 404, "NOTFOUND")[1]
+expect(("Entrepot-Seq of a refusal", missing), int(missing["entrepot-seq"]) > 0)
+late = refused("GET", "/api/trades?after=900000000", 503, "STALE")[1]
+expect(("STALE says where it is", late), "entrepot-seq" in late and "retry-after" in late)
+quote = ("POST", "/api/trades/quote?after=1")
+wanted = {"seller": "luna-1", "buyer": "mars-2", "lines": [{"item": "water", "quantity": 1}]}
+expect("a quote is a read", "entrepot-seq" in ok(*quote, wanted)[1])
+expect("of settings too", "entrepot-seq" in ok("GET", "/admin/config")[1])
+
+# Tokens, and passwords
+_, fields, made = ok("POST", "/admin/tokens", {"user": "admin", "name": "cron"}, 201)
+expect(fields["location"], fields["location"] == "/admin/tokens/" + made["id"])
+expect("the secret is nowhere else", not any(made["token"] in value for value in fields.values()))
+refused("POST", "/admin/users", 422, "RANGE", {
+    "name": "ada", "role": "viewer", "stations": [], "password": "short"}, "/password")
+refused("POST", "/admin/users", 422, "RANGE", {
+    "name": "ada", "role": "viewer", "stations": [], "password": "long enough", "email": "ada"},
+    "/email")
+refused("POST", "/admin/channels", 422, "RANGE", {
+    "id": "w", "kind": "webhook", "url": "https://example.org/", "secret": "abc"}, "/secret")
+_, fields, _ = ok("POST", "/admin/users", {
+    "name": "ada", "role": "viewer", "stations": [], "password": "a-long-word"}, 201)
+tag = ("If-Match", fields["etag"])
+ok("POST", "/admin/users/ada/password", {"password": "another-word"}, fields=[tag])
+refused("POST", "/admin/users/ada/password", 412, "CONFLICT", {"password": "a-third-word"}, fields=[tag])
+ok("POST", "/admin/channels", {"id": "ops", "kind": "log"}, 201)
+refused("DELETE", "/admin/channels/ops", 412, "CONFLICT", fields=[("If-Match", '"1"')])
+refused("DELETE", "/admin/channels/ops", 400, "SYNTAX", fields=[
+    ("If-Match", '"1"'), ("Idempotency-Key", "a,b")])
+ok("DELETE", "/admin/channels/ops")
+refused("PATCH", "/admin/config", 422, "RANGE", {"settings": {}}, "/settings")
+refused("PATCH", "/admin/config", 422, "RANGE", {"settings": {"log_level": None}}, "/settings")
+refused("PATCH", "/admin/config", 422, "ERR", {"settings": {"nothing": 1}}, "/settings")
+refused("POST", "/admin/plugins", 422, "ERR", {"name": "bad", "source": "return {"}, "/source")
+gold = ok("POST", "/api/currencies", {"code": "GLD", "name": "Gold", "scale": 3}, 201)[1]
+expect("nothing shows a currency alone", "location" not in gold)
+
+# Parameters
+refused("GET", "/api/trades?role=buyer", 400, "SYNTAX")
+refused("GET", "/api/trades?rev=true&cursor=ta8.0", 400, "SYNTAX")
+refused("GET", "/api/trades?limit=99999999999999999999", 422, "RANGE")
+refused("GET", "/admin/deliveries?channel=ops&cursor=ops", 400, "SYNTAX")
+
+# Ready, and for what
+expect("ready", ok("GET", "/readyz", auth=None)[2]["status"] == "ready")
+ok("GET", "/readyz?role=leader", auth=None)
+status, fields, page = call("GET", "/readyz?role=follower", auth=None)
+expect((status, page), status == 503 and page["role"] == "leader" and "retry-after" in fields)
+refused("GET", "/readyz?role=king", 400, "SYNTAX", auth=None)
+
+# Backups are not made yet
+refused("GET", "/admin/backups", 404, "NOTFOUND")
+
 # Methods, documents
 status, fields, _ = call("DELETE", "/api/trades")
 expect((405, fields.get("allow")), status == 405 and fields["allow"] == "GET, HEAD, POST, OPTIONS")
+status, fields, _ = call("GET", "/api/token", auth=None)
+expect((405, fields.get("allow")), status == 405 and fields["allow"] == "POST, OPTIONS")
+status, _, _ = call("DELETE", "/api/trades", auth=None)
+expect("without a log-in nothing is told", status == 401)
 document = ok("GET", "/openapi.json", auth=None)[2]
 expect("openapi", document["openapi"] == "3.1.0" and "/api/cargo/update/{id}" in document["paths"])
 for path in ("/docs", "/docs/errors"):

@@ -12,7 +12,7 @@ package indirect enum FieldKind: Sendable {
     /// Text without control characters, of so many characters.
     case text(ClosedRange<Int>)
     /// Text that is a secret: never echoed in a refusal.
-    case secret(Int)
+    case secret(ClosedRange<Int>)
     /// Text of a form that has a name.
     case form(TextForm)
     /// `"*"` for all stations, or an array of their ids.
@@ -39,6 +39,8 @@ package indirect enum FieldKind: Sendable {
     case position
     /// A JSON object that is kept with the record.
     case attributes
+    /// A JSON object of texts, numbers and truth values, not empty.
+    case settings
     /// `{}`
     case emptyObject
     case list(BodySchema, ClosedRange<Int>)
@@ -61,7 +63,7 @@ extension FieldKind {
         case .id: Self.identifier(value)
         case .newID: Self.newIdentifier(value)
         case .text(let range): Self.text(value, range)
-        case .secret(let limit): Self.secret(value, limit)
+        case .secret(let range): Self.secret(value, range)
         case .form(let form):
             if let text = value.string { form.fault(text) } else { "must be a string" }
         case .scope: Self.scope(value)
@@ -78,6 +80,7 @@ extension FieldKind {
         case .time: Self.time(value)
         case .position: Self.position(value)
         case .attributes: value.object == nil ? "must be an object" : nil
+        case .settings: Self.settings(value)
         case .emptyObject: value.object?.isEmpty ?? false ? nil : "must be an empty object"
         case .list: value.array == nil ? "must be an array" : nil
         }
@@ -115,10 +118,11 @@ extension FieldKind {
         }
     }
 
-    private static func secret(_ value: JSONValue, _ limit: Int) -> String? {
+    private static func secret(_ value: JSONValue, _ range: ClosedRange<Int>) -> String? {
         guard let text = value.string else { return "must be a string" }
-        if text.utf8.isEmpty { return "must not be empty" }
-        if text.utf8.count > limit { return "must have at most \(limit) bytes" }
+        if text.unicodeScalars.count < range.lowerBound || text.utf8.count > range.upperBound {
+            return "must have \(range.lowerBound) to \(range.upperBound) characters"
+        }
         return isPlain(text) ? nil : "must not hold control characters"
     }
 
@@ -208,6 +212,18 @@ extension FieldKind {
             else { return "\(key) must be a number" }
         }
         return members.count == 3 ? nil : "must have x, y and z"
+    }
+
+    private static func settings(_ value: JSONValue) -> String? {
+        guard let members = value.object else { return "must be an object" }
+        if members.isEmpty { return "must not be empty" }
+        for (key, member) in members {
+            switch member {
+            case .string, .number, .bool: continue
+            default: return "\(shown(key)) must be a text, a number, true or false"
+            }
+        }
+        return nil
     }
 
     /// A key of a request as a refusal may show it.

@@ -5,7 +5,7 @@ import JSON
 enum SessionBodies {
     private static let username = BodyField("username", .id, required: true, "The user's name.")
     private static let password = BodyField(
-        "password", .secret(1_024), required: true, "Its password.")
+        "password", .secret(1...1_024), required: true, "Its password.")
 
     static let logIn = BodySchema(
         "TokenRequest", "Who logs in. Taken as a form too.",
@@ -18,13 +18,14 @@ enum SessionBodies {
 
     static let refresh = BodySchema(
         "RefreshRequest", "A refresh token, good once. Taken as a form too.",
-        [BodyField("refresh", .secret(1_024), required: true, "Of the last log-in or refresh.")])
+        [BodyField("refresh", .secret(1...1_024), required: true, "Of the last log-in or refresh.")]
+    )
 
     static let token = BodySchema(
         "TokenText", "A token. Taken as a form too.",
         [
             BodyField(
-                "token", .secret(8_192), required: true, "An access, refresh or API token.")
+                "token", .secret(1...8_192), required: true, "An access, refresh or API token.")
         ])
 
     /// A secret of a checked body.

@@ -97,6 +97,21 @@ package struct TextForm: Sendable {
             }
     }
 
+    /// A mail address.
+    static let email = TextForm(
+        "mail address",
+        pattern: "^[!#-'*+./-9=?A-Z^-~][!#-'*-+./-9=?A-Z^-~-]*@[!#-'*-+./-9=?A-Z^-~-]+$",
+        bytes: 3...MailAddressText.maximumBytes, fits: MailAddressText.isValid)
+
+    /// What signs webhooks.
+    static let webhookSecret = TextForm(
+        "text of whsec_ and the base64 of 16 to 64 bytes",
+        pattern: "^whsec_((B{4}){5}T|(B{4}){6,20}(T)?|(B{4}){21}(B[AQgw]==)?)$"
+            .replacing("T", with: "(B[AQgw]==|B{2}[AEIMQUYcgkosw048]=)")
+            .replacing("B", with: "[A-Za-z0-9+/]"),
+        bytes: 30...94
+    ) { WebhookSecret.key($0.utf8.span) != nil }
+
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5a
             || byte >= 0x61 && byte <= 0x7a

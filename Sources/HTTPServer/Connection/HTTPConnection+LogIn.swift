@@ -26,6 +26,7 @@ extension HTTPConnection {
                 return .known
             }
         }
+        if exchange.route == nil && isOpen(exchange) { return .known }
         switch Authorization(exchange.head) {
         case nil: return admitPage(exchange)
         case .malformed?:
@@ -35,6 +36,20 @@ extension HTTPConnection {
         case .bearer(let token)?: return logIn(exchange, .token(token))
         }
         return .known
+    }
+
+    /// Whether everything that can be done at the path needs no log-in: then nor does the news that
+    /// this cannot.
+    private func isOpen(_ exchange: Exchange) -> Bool {
+        guard let segments = exchange.target?.segments else { return false }
+        let methods = exchange.allow.filter { $0 != .options && $0 != .head }
+        return !methods.isEmpty
+            && methods.allSatisfy { method in
+                guard case .found(let index, _) = server.trie.match(method, segments) else {
+                    return false
+                }
+                return server.routes[index].access == .open
+            }
     }
 
     /// A page comes with its cookie.

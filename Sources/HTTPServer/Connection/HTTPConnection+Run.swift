@@ -40,10 +40,19 @@ extension HTTPConnection {
                 do throws(Problem) { try run(call, input, exchange) } catch {
                     // That of a write may tell of what is not on disk yet.
                     let isFree = route.isRead && !output.isHolding
-                    answer(exchange, error, group: isFree ? 0 : server.ledger.openGroup)
+                    var problem = error
+                    if route.tellsSeq {
+                        let seq = isFree ? server.ledger.durableSeq : server.ledger.writtenSeq
+                        problem.fields.append(("Entrepot-Seq", "\(seq)"))
+                    }
+                    answer(exchange, problem, group: isFree ? 0 : server.ledger.openGroup)
                 }
             case .local(let handle):
-                answer(exchange, try handle(input, server), group: presentGroup)
+                var response = try handle(input, server)
+                if route.tellsSeq {
+                    response.fields.append(("Entrepot-Seq", "\(server.ledger.durableSeq)"))
+                }
+                answer(exchange, response, group: presentGroup)
             case .deferred(let handle):
                 let (mailbox, id, serial) = (server.mailbox, id, exchange.serial)
                 park(exchange, .worker)
@@ -114,7 +123,13 @@ extension HTTPConnection {
             if let response = try server.runner.finish(input, result) {
                 return answer(exchange, response, group: 0)
             }
-        } catch { return answer(exchange, error) }
+        } catch {
+            var problem = error
+            if exchange.route?.tellsSeq == true {
+                problem.fields.append(("Entrepot-Seq", "\(server.ledger.durableSeq)"))
+            }
+            return answer(exchange, problem)
+        }
         exchange.isChecked = true
         perform(exchange)
     }

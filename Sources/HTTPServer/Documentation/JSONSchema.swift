@@ -91,8 +91,7 @@ enum JSONSchema {
                             ("maxItems", .number(1_000))),
                     ])
                 ))
-        case .secret(let limit):
-            text(1...limit)
+        case .secret(let range): text(range)
         case .choice(let words): choice(words)
         case .integer(let limits): integer(limits)
         case .delta(let limits):
@@ -109,6 +108,13 @@ enum JSONSchema {
         case .time: time
         case .position: .reference("schemas", "PositionRequest")
         case .attributes: type("object")
+        case .settings:
+            .object(
+                of: ("type", .string("object")), ("minProperties", .number(1)),
+                (
+                    "additionalProperties",
+                    .object(of: ("type", .strings(["string", "number", "boolean"])))
+                ))
         case .emptyObject:
             .object(of: ("type", .string("object")), ("maxProperties", .number(0)))
         case .list(let schema, let counts):
@@ -223,6 +229,8 @@ enum JSONSchema {
         case .any: .object([])
         case .constant(let text):
             .object(of: ("type", .string("string")), ("const", .string(text)))
+        case .either(let one, let other):
+            .object(of: ("anyOf", .array([of(one), of(other)])))
         }
     }
 }

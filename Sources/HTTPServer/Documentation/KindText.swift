@@ -21,7 +21,7 @@ enum KindText {
         case .eta: "time, or +7d"
         case .time: "time"
         case .position: "{x, y, z}"
-        case .attributes: "object"
+        case .attributes, .settings: "object"
         case .emptyObject: "{}"
         case .list(_, let counts): "list of \(counts.lowerBound) to \(counts.upperBound)"
         }
@@ -64,6 +64,7 @@ enum KindText {
         case .object: "object"
         case .any: "anything"
         case .constant(let text): text
+        case .either(let one, let other): "\(of(one)) or \(of(other))"
         }
     }
 }

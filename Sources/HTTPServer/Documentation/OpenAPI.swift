@@ -10,15 +10,15 @@ package enum OpenAPI {
     ///
     /// - Parameter version: the program's.
     /// - Complexity: some milliseconds: made once per server.
-    package static func document(_ all: [Route], version: String) -> [UInt8] {
-        let routes = all.filter { $0.isDescribed }
+    package static func document(_ routes: [Route], version: String) -> [UInt8] {
+        let credentials = ["bearer", "basic"].map { JSONValue.object(of: ($0, .array([]))) }
         let root = JSONValue.object(
             of: ("openapi", .string("3.1.0")), ("info", info(version)),
+            ("servers", .array([.object(of: ("url", .string("/")))])),
             ("tags", .array(RouteTag.allCases.filter { isUsed($0, routes) }.map(tag))),
-            // Basic is taken too; programs are told of tokens.
-            ("security", .array([.object(of: ("bearer", .array([])))])), ("paths", paths(routes)),
+            ("security", .array(credentials)), ("paths", paths(routes)),
             ("components", components(routes)))
-        var buffer = ByteBuffer(capacity: 256 << 10)
+        var buffer = ByteBuffer(capacity: 512 << 10)
         root.append(to: &buffer)
         return buffer.array
     }
@@ -78,104 +78,52 @@ package enum OpenAPI {
         return name
     }
 
+    // MARK: Parameters
+
     private static func parameters(_ route: Route) -> [JSONValue] {
-        var parameters = route.pathParameters.map { name in
-            JSONValue.object(
-                of: ("name", .string(name)), ("in", .string("path")), ("required", .bool(true)),
-                (
-                    "schema",
-                    JSONSchema.string(
-                        pattern: PathParameter.currencies.contains(name)
-                            ? JSONSchema.currencyPattern : JSONSchema.identifierPattern)
-                ))
+        var parameters = route.pathParameters.map { pathParameter($0, route) }
+        for field in route.query { parameters.append(queryParameter(field)) }
+        for common in CommonParameter.allCases where common.applies(to: route) {
+            parameters.append(.reference("parameters", common.rawValue))
         }
-        for field in route.query {
-            parameters.append(parameter(field))
+        for field in FieldParameter.allCases where field.applies(to: route) {
+            parameters.append(.reference("parameters", field.rawValue))
         }
-        if route.isWrite { parameters.append(.reference("parameters", "dry_run")) }
         return parameters
     }
 
-    private static func parameter(_ field: QueryField) -> JSONValue {
+    private static func pathParameter(_ name: String, _ route: Route) -> JSONValue {
+        let pattern =
+            PathParameter.currencies.contains(name)
+            ? JSONSchema.currencyPattern : JSONSchema.identifierPattern
+        return .object(
+            of: ("name", .string(name)), ("in", .string("path")), ("required", .bool(true)),
+            ("schema", JSONSchema.string(pattern: pattern)),
+            ("example", .string(ParameterExample.path(name, route.pattern))))
+    }
+
+    private static func queryParameter(_ field: QueryField) -> JSONValue {
         .object(
             of: ("name", .string(field.name)), ("in", .string("query")),
             ("required", .bool(field.isRequired)), ("description", .string(field.summary)),
-            ("schema", JSONSchema.of(field.kind)))
+            ("schema", JSONSchema.of(field.kind)), ("example", ParameterExample.query(field)))
     }
 
     private static func requestBody(_ route: Route, _ body: BodySchema) -> JSONValue {
         var media = JSONValue.object(of: ("schema", .reference("schemas", body.name)))
-        if let example = route.example,
-            let value = try? JSONReader.parse(Array(example.utf8).span)
-        {
-            media = media.adding(("example", value))
+        if let example = body.exampleValue(route.example) {
+            media = media.adding(("example", example))
+        }
+        var content = route.mediaTypes.map { (key: $0, value: media) }
+        if let field = route.textField {
+            let text = body.exampleValue(route.example)?[field] ?? .string("")
+            let schema = JSONSchema.type("string").adding(("minLength", .number(1)))
+            for type in ["text/x-lua", "text/plain"] {
+                content.append((type, .object(of: ("schema", schema), ("example", text))))
+            }
         }
         return .object(
-            of: ("required", .bool(!route.bodyIsOptional)),
-            ("content", .object(route.mediaTypes.map { (key: $0, value: media) })))
-    }
-
-    // MARK: Responses
-
-    private static func responses(_ route: Route) -> [(key: String, value: JSONValue)] {
-        var found: [(key: String, value: JSONValue)] = []
-        if case .created = route.answer {
-            found.append(("200", success(route, "A repeat, or what a dry run would do.")))
-            found.append(("201", success(route, "It was made.")))
-        } else {
-            found.append(("\(route.status)", success(route, "Done.")))
-        }
-        if route.isRead { found.append(("304", .reference("responses", "NotModified"))) }
-        for status in refusals(route) {
-            found.append(("\(status)", .reference("responses", "Problem")))
-        }
-        found.append(("default", .reference("responses", "Problem")))
-        return found
-    }
-
-    private static func refusals(_ route: Route) -> [Int] {
-        var statuses: Set<Int> = [400]
-        if route.access != .open { statuses.formUnion([401, 403, 429]) }
-        if route.command != nil || !route.pathParameters.isEmpty { statuses.insert(404) }
-        if route.isWrite { statuses.formUnion([409, 503, 507]) }
-        if route.takesIfMatch { statuses.insert(412) }
-        if route.body != nil { statuses.formUnion([413, 415, 422]) }
-        if route.isRead { statuses.insert(503) }
-        return statuses.sorted()
-    }
-
-    private static func success(_ route: Route, _ description: String) -> JSONValue {
-        var response = JSONValue.object(of: ("description", .string(description)))
-        let headers = headers(route)
-        if !headers.isEmpty { response = response.adding(("headers", .object(headers))) }
-        if let schema = route.schema {
-            var content = JSONValue.reference("schemas", schema)
-            if route.isWrite {
-                content = .object(
-                    of: ("anyOf", .array([content, .reference("schemas", "DryRun")])))
-            }
-            response = response.adding(
-                (
-                    "content",
-                    .object(of: ("application/json", .object(of: ("schema", content))))
-                ))
-        } else if let media = route.media {
-            response = response.adding(("content", .object(of: (media, .object([])))))
-        }
-        return response
-    }
-
-    private static func headers(_ route: Route) -> [(key: String, value: JSONValue)] {
-        var names: [String] = []
-        switch route.answer {
-        case .record, .changed, .document: names = ["ETag"]
-        case .created: names = ["ETag", "Location"]
-        case .page, .stationPage: names = ["ETag", "Link"]
-        case .own: break
-        case .text: names = ["ETag"]
-        }
-        if route.isRead { names.append("Entrepot-Seq") }
-        return names.map { ($0, .reference("headers", $0)) }
+            of: ("required", .bool(!route.bodyIsOptional)), ("content", .object(content)))
     }
 
     // MARK: Components
@@ -201,5 +149,14 @@ package enum OpenAPI {
         found.append(("DryRun", OpenAPIParts.dryRun))
         found.append(("Problem", OpenAPIParts.problem))
         return found
+    }
+}
+
+extension BodySchema {
+    /// A body for the documentation: the route's own, or the empty one where it will do.
+    func exampleValue(_ text: String?) -> JSONValue? {
+        if let text { return try? JSONReader.parse(Array(text.utf8).span) }
+        let empty = JSONValue.object([])
+        return faults(empty).isEmpty ? empty : nil
     }
 }

@@ -3,64 +3,103 @@ import Ledger
 
 /// The parts of `/openapi.json` that are the same for all routes.
 enum OpenAPIParts {
-    static let responses = JSONValue.object(
-        of: (
-            "Problem",
-            .object(
-                of: ("description", .string("Refused; `code` says why.")),
-                (
-                    "content",
-                    .object(
-                        of: (
-                            "application/problem+json",
-                            .object(of: ("schema", .reference("schemas", "Problem")))
-                        ))
-                ))
-        ),
-        (
-            "NotModified",
-            .object(of: ("description", .string("What If-None-Match names is still so.")))
-        ))
+    static let responses: JSONValue = {
+        let unchanged = JSONValue.object(
+            of: ("description", .string("What If-None-Match names is still so.")),
+            (
+                "headers",
+                .object(
+                    of: ("ETag", .reference("headers", "RequiredETag")),
+                    ("Entrepot-Seq", .reference("headers", "Entrepot-Seq")))
+            ))
+        return .object(ProblemGuide.responses + [(key: "NotModified", value: unchanged)])
+    }()
 
-    private static func header(_ text: String) -> JSONValue {
-        .object(of: ("description", .string(text)), ("schema", JSONSchema.type("string")))
+    // MARK: Header fields
+
+    private static func header(
+        _ text: String, _ example: JSONValue, _ schema: JSONValue = JSONSchema.type("string"),
+        isRequired: Bool = false
+    ) -> JSONValue {
+        .object(
+            of: ("description", .string(text)), ("required", .bool(isRequired)),
+            ("schema", schema), ("example", example))
     }
+
+    private static let seconds = JSONValue.object(
+        of: ("type", .string("integer")), ("minimum", .number(1)))
+    private static let tag = JSONSchema.string(pattern: "^(W/)?\"[0-9a-z]+\"$")
+    private static let path = JSONSchema.string(pattern: "^/")
+    private static let tagText = "The record's seq in quotes, or a hash; weak where compressed."
 
     static let headers = JSONValue.object(
-        of: ("ETag", header("The record's seq in quotes, or a hash of the page.")),
-        ("Location", header("Where the record is.")),
-        ("Link", header("The page behind, with rel=\"next\".")),
-        ("Entrepot-Seq", header("The last event that the reply knows.")))
-
-    private static func parameter(
-        _ name: String, _ place: String, _ text: String, _ schema: JSONValue
-    ) -> (String, JSONValue) {
+        of: ("ETag", header(tagText, .string("\"1042\""), tag)),
+        ("RequiredETag", header(tagText, .string("\"1042\""), tag, isRequired: true)),
+        ("Location", header("Where the record is.", .string("/api/trades/t-1"), path)),
         (
-            name,
-            .object(
-                of: ("name", .string(name)), ("in", .string(place)),
-                ("description", .string(text)), ("schema", schema))
-        )
-    }
+            "RequiredLocation",
+            header("Where the record is.", .string("/api/trades/t-1"), path, isRequired: true)
+        ),
+        (
+            "Link",
+            header(
+                "The page behind; absent at the end.",
+                .string("</api/trades?limit=50&cursor=ta8.0>; rel=\"next\""),
+                JSONSchema.string(pattern: "^</[!-~]*>; rel=\"next\"$"))
+        ),
+        (
+            "Entrepot-Seq",
+            header(
+                "The last event that the reply knows.", .number(1_042),
+                .object(of: ("type", .string("integer")), ("minimum", .number(0))),
+                isRequired: true)
+        ),
+        ("Retry-After", header("Seconds.", .number(1), seconds, isRequired: true)),
+        (
+            "WWW-Authenticate",
+            header("How to log in.", .string("Bearer realm=\"entrepot\""), isRequired: true)
+        ),
+        (
+            "RateLimit",
+            header(
+                "Where limits are set: how many requests are left, and for how long.",
+                .string("\"user\";r=12;t=30"),
+                JSONSchema.string(pattern: "^\"(user|address)\";r=[0-9]+;t=[0-9]+$"))
+        ),
+        (
+            "RateLimit-Policy",
+            header(
+                "Where limits are set: how many requests in how many seconds.",
+                .string("\"user\";q=600;w=60"),
+                JSONSchema.string(pattern: "^\"(user|address)\";q=[0-9]+;w=[0-9]+$"))
+        ), ("Upgrade", header("What is spoken here.", .string("websocket"), isRequired: true)))
 
-    private static func parameter(_ common: CommonParameter) -> (String, JSONValue) {
-        let field = common.field
-        return parameter(field.name, "query", field.summary, JSONSchema.of(field.kind))
-    }
+    // MARK: Parameters
 
-    static let parameters = JSONValue.object(
-        of: parameter(.dryRun), parameter(.after), parameter(.asOf),
-        parameter(
-            "Idempotency-Key", "header",
-            "Of any write: the same key and the same request again give the first result, for 7 "
-                + "days; the same key and another request is 422.", JSONSchema.type("string")),
-        parameter(
-            "If-Match", "header", "Of a change: the ETag that the record must have, else 412.",
-            JSONSchema.type("string")),
-        parameter(
-            "If-None-Match", "header",
-            "Of a read: the ETag that is known; 304 where it is still "
-                + "so.", JSONSchema.type("string")))
+    static let parameters: JSONValue = {
+        var all: [(key: String, value: JSONValue)] = []
+        for common in CommonParameter.allCases {
+            let field = common.field
+            all.append(
+                (
+                    field.name,
+                    .object(
+                        of: ("name", .string(field.name)), ("in", .string("query")),
+                        ("description", .string(field.summary)),
+                        ("schema", JSONSchema.of(field.kind)))
+                ))
+        }
+        for field in FieldParameter.allCases {
+            all.append(
+                (
+                    field.rawValue,
+                    .object(
+                        of: ("name", .string(field.rawValue)), ("in", .string("header")),
+                        ("description", .string(field.summary)), ("schema", field.schema))
+                ))
+        }
+        return .object(all)
+    }()
 
     static let securitySchemes = JSONValue.object(
         of: (
@@ -79,6 +118,8 @@ enum OpenAPIParts {
                 ("description", .string("Name and password, for scripts.")))
         ))
 
+    // MARK: Schemas
+
     static let dryRun = JSONValue.object(
         of: ("type", .string("object")),
         ("description", .string("What a write would do; nothing was written.")),
@@ -96,7 +137,7 @@ enum OpenAPIParts {
                     "events",
                     .object(
                         of: ("type", .string("array")), ("items", .reference("schemas", "Event")))
-                ), ("error", JSONSchema.nullable(JSONSchema.type("object"))))
+                ), ("error", JSONSchema.nullable(.reference("schemas", "Refusal"))))
         ), ("required", .strings(["dry_run", "result", "events", "error"])))
 
     static let problem = JSONValue.object(

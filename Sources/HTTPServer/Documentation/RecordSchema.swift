@@ -27,6 +27,8 @@ indirect enum ValueKind: Sendable {
     case any
     /// Exactly this text.
     case constant(String)
+    /// One or the other.
+    case either(ValueKind, ValueKind)
 }
 
 /// A member of a reply.

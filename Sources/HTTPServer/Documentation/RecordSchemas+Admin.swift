@@ -75,14 +75,14 @@ extension RecordSchemas {
     private static let ruleReports: [RecordSchema] = [
         RecordSchema(
             "PluginLog", "What a rule has said.",
-            [RecordField("items", .list(.object), "Lines, oldest first."), noNext]),
+            [RecordField("items", .list(.record("LogLine")), "Oldest first."), noNext]),
         RecordSchema(
             "PluginStats", "What a rule's hooks have cost and done.",
             [
                 RecordField("name", .id, "The rule's."),
                 RecordField("mode", .text, "What it does."),
                 RecordField("version", .text, nullable: true, "In force."),
-                RecordField("hooks", .list(.object), "Calls, errors, kills, times."),
+                RecordField("hooks", .list(.record("HookStats")), "Each."),
                 RecordField("cursor", .integer, nullable: true, "The last event that it heard."),
                 RecordField("lag", .integer, nullable: true, "Events that it has not heard."),
                 RecordField("refused", .text, nullable: true, "Of its file."),
@@ -99,7 +99,7 @@ extension RecordSchemas {
                 RecordField("ok", .boolean, "All is well."),
                 RecordField("passed", .integer, "Tests."),
                 RecordField("failed", .integer, "Tests."),
-                RecordField("tests", .list(.object), "Each with its title and failure."),
+                RecordField("tests", .list(.record("TestOutcome")), "Each."),
                 RecordField("problems", .list(.text), "What is wrong."),
                 RecordField("warnings", .list(.text), "Doubts."),
             ]),
@@ -108,15 +108,17 @@ extension RecordSchemas {
             [
                 RecordField("job", .text, "Its number."), RecordField("plugin", .id, "The rule."),
                 RecordField("version", .text, "The version that is tried."),
-                RecordField("from", .any, nullable: true, "The period's beginning."),
-                RecordField("to", .any, nullable: true, "Its end."),
+                RecordField("from", .either(.time, .integer), nullable: true, "The beginning."),
+                RecordField("to", .either(.time, .integer), nullable: true, "The end."),
                 RecordField("state", .text, optional: true, "running, done, stopped or failed."),
                 RecordField("progress", .number, optional: true, "0 to 1."),
-                RecordField("events", .object, "Done and in total."),
+                RecordField("events", .record("JobEvents"), "How far it is."),
                 RecordField("started", .time, optional: true, "When."),
                 RecordField("finished", .time, nullable: true, optional: true, "When."),
                 RecordField("error", .text, nullable: true, optional: true, "How it failed."),
-                RecordField("report", .any, nullable: true, optional: true, "Its findings."),
+                RecordField(
+                    "report", .record("BacktestReport"), nullable: true, optional: true,
+                    "Its findings."),
             ]),
     ]
 
@@ -130,15 +132,23 @@ extension RecordSchemas {
                 RecordField("kind", .choice(["webhook", "mail", "log"]), "What it sends."),
                 RecordField("url", .text, nullable: true, "Of a webhook."),
                 RecordField("secrets", .integer, "How many sign."),
-                RecordField("to", .any, nullable: true, "`stations` or a list of addresses."),
+                RecordField(
+                    "to", .either(.constant("stations"), .list(.text)), nullable: true,
+                    "Of mail: the stations' users, or these addresses."),
                 RecordField("station", .id, nullable: true, "Whose it is."),
                 RecordField("digest_seconds", .integer, nullable: true, "Mail is collected."),
                 RecordField("subject", .text, nullable: true, "A template."),
                 RecordField("text", .text, nullable: true, "A template."),
                 RecordField("status", .choice(["enabled", "disabled"]), "Whether it sends."),
                 RecordField("reason", .text, nullable: true, "Why it is disabled."),
-                RecordField("routes", .list(.object), "Which events it gets without a rule."),
+                RecordField("routes", .list(.record("ChannelRoute")), "Which events it gets."),
                 created, updated, seq, replayed,
+            ]),
+        RecordSchema(
+            "ChannelRoute", "Events that go through a channel without a rule.",
+            [
+                RecordField("pattern", .text, "Their type, or a pattern."),
+                RecordField("station", .id, nullable: true, "Those of this station alone."),
             ]),
         .page("ChannelPage", of: .record("Channel"), "A page of channels."),
         RecordSchema(
@@ -163,7 +173,7 @@ extension RecordSchemas {
                 RecordField("rule", .id, nullable: true, "Whose notice it is."),
                 RecordField("version", .text, nullable: true, "The rule's."),
                 RecordField("hook", .text, nullable: true, "The rule's."),
-                RecordField("event", .any, nullable: true, "The seq that it is about."),
+                RecordField("event", .integer, nullable: true, "The seq that it is about."),
                 RecordField("type", .text, nullable: true, "The event's."),
                 RecordField("about", .text, nullable: true, "The event's subject."),
                 RecordField("stations", .list(.id), "That it concerns."),
@@ -218,14 +228,14 @@ extension RecordSchemas {
                 RecordField("unsent_bytes", .integer, "That it has not read."),
             ]),
         .page("ClientPage", of: .record("Client"), "All connections."),
-        .page("SlowlogPage", of: .object, "The last slow commands."),
+        .page("SlowlogPage", of: .record("SlowCommand"), "The last slow commands."),
         RecordSchema(
             "Audit", "A proof of the store.",
             [
                 RecordField("status", .choice(["none", "running", "done"]), "How far it is."),
                 RecordField("started", .time, nullable: true, "When."),
                 RecordField("finished", .time, nullable: true, "When."),
-                RecordField("report", .any, nullable: true, "What was found."),
+                RecordField("report", .record("AuditReport"), nullable: true, "What was found."),
                 RecordField("error", .text, nullable: true, "Why it ended early."),
             ]),
         RecordSchema(

@@ -2,7 +2,7 @@
 enum RecordSchemas {
     static let all: [RecordSchema] =
         trades + cargo + inventory + catalog + events + analytics + session
-        + administration
+        + administration + parts + reports
 
     private static let ownSeq = RecordField(
         "seq", .integer, "The last event that changed it; also its ETag.")
@@ -69,11 +69,11 @@ enum RecordSchemas {
                 RecordField("version", .text, nullable: true, "The rule's version."),
                 RecordField(
                     "outcome", .text, "changed, unchanged, skipped, not_in_canary, shadow …"),
-                RecordField("before", .any, "The price before."),
-                RecordField("after", .any, "The price after."),
+                RecordField("before", .text, nullable: true, "The price before."),
+                RecordField("after", .text, nullable: true, "The price after."),
                 RecordField("reason", .text, nullable: true, "What the rule said."),
                 RecordField("inputs", .any, "What the rule looked at."),
-                RecordField("microseconds", .any, "How long it took."),
+                RecordField("microseconds", .integer, nullable: true, "How long it took."),
                 RecordField("error", .text, nullable: true, "How it failed."),
             ]),
         RecordSchema(
@@ -81,7 +81,7 @@ enum RecordSchemas {
             [
                 RecordField("trade", .record("Trade"), "As it is."),
                 RecordField("steps", .list(.record("PriceStep")), "Of its prices."),
-                RecordField("movements", .list(.object), "Changes of stock, in their order."),
+                RecordField("movements", .list(.record("Movement")), "In their order."),
             ]),
     ]
 
@@ -189,9 +189,9 @@ enum RecordSchemas {
             [
                 RecordField("stock", .record("Stock"), "As it is."),
                 RecordField("changes", .list(.record("Change")), "The latest ones."),
-                RecordField("reservations", .list(.object), "Trade, quantity, expires."),
-                RecordField("incoming", .list(.object), "Shipment, quantity, eta."),
-                RecordField("held", .list(.object), "Quantity, reason, seq."),
+                RecordField("reservations", .list(.record("Reservation")), "In force."),
+                RecordField("incoming", .list(.record("IncomingGoods")), "On their way."),
+                RecordField("held", .list(.record("HeldGoods")), "Not released."),
             ]),
         RecordSchema(
             "Find", "A station that has an item.",

@@ -22,7 +22,7 @@ enum ReferenceText {
         `If-None-Match` answers 304; `Entrepot-Seq` names the last event that the reply knows.
         - **Errors**: `application/problem+json` with `code`; see [/docs/errors](/docs/errors).
         - **Live events**: `GET /api/updates/real-time` (server-sent events) and \
-        `/api/updates/ws` (WebSocket); they have no end and no schema here.
+        `/api/updates/ws` (WebSocket): docs/feeds.md.
         - Unknown fields and unknown query parameters are refused, never ignored.
         """
 

@@ -59,7 +59,8 @@ enum AdminBodies {
     private static let station = BodyField(
         "station", .id, nullable: true, "Whose channel it is; null: the administrators'.")
     private static let secret = BodyField(
-        "secret", .secret(256), "Signs; the one before it signs too until the next is set.")
+        "secret", .form(.webhookSecret),
+        "Signs: `whsec_` and base64. The one before it signs too until the next is set.")
     private static let digest = BodyField(
         "digest", .form(.duration), nullable: true, "Collects mail for so long.")
     private static let name = BodyField("id", .newID, required: true, "Chosen for ever.")
@@ -108,7 +109,7 @@ enum AdminBodies {
         ])
 
     static let route = BodySchema(
-        "ChannelRoute", "Events that go through a channel.",
+        "ChannelRouteRequest", "Events that go through a channel.",
         [
             BodyField("pattern", .form(.eventPattern), required: true, "Which."),
             BodyField("station", .id, nullable: true, "Those of this station alone."),
@@ -141,8 +142,10 @@ enum AdminBodies {
                 "What it may do."),
             BodyField(
                 "stations", .scope, required: isNew, "For which: their ids, or \"*\" for all."),
-            BodyField("password", .secret(1_024), required: isNew, "Kept as its Argon2id hash."),
-            BodyField("email", .text(0...254), nullable: true, "For mail to its stations."),
+            BodyField(
+                "password", .secret(User.passwordBytes), required: isNew,
+                "Kept as its Argon2id hash."),
+            BodyField("email", .form(.email), nullable: true, "For mail to its stations."),
             BodyField("designation", .text(0...1_024), nullable: true, "For people."),
             BodyField("attributes", .attributes, nullable: true, "Up to 16 KiB."),
         ]
@@ -157,7 +160,11 @@ enum AdminBodies {
 
     static let password = BodySchema(
         "PasswordRequest", "A new password.",
-        [BodyField("password", .secret(1_024), required: true, "Ends the user's sessions.")])
+        [
+            BodyField(
+                "password", .secret(User.passwordBytes), required: true,
+                "Ends the user's sessions.")
+        ])
 
     static let token = BodySchema(
         "TokenIssue", "A new API token.",
@@ -192,7 +199,7 @@ enum AdminBodies {
 
     static let settings = BodySchema(
         "SettingsPatch", "Settings by their keys, all or none.",
-        [BodyField("settings", .attributes, required: true, "Texts, numbers, true or false.")])
+        [BodyField("settings", .settings, required: true, "Texts, numbers, true or false.")])
 
     static let logLevel = BodySchema(
         "LogLevel", "How much is logged.",

@@ -1,6 +1,8 @@
 import Basics
+import Domain
 import HTTPCore
 import JSON
+import Ledger
 
 /// `/admin/users`, `/admin/tokens`: what the commands of `USER` and `TOKEN` do.
 extension RouteTable {
@@ -13,8 +15,8 @@ extension RouteTable {
             .command(plain("USER LIST"))),
         Route(
             .post, "/admin/users", .admin, command: "USER ADD", "Adds a user.",
-            body: AdminBodies.user, answer: .created("/admin/users/"), schema: "User",
-            example: "{\"name\":\"ada\",\"role\":\"trader\",\"stations\":[\"luna\"],"
+            body: AdminBodies.user, answer: .created("/admin/users/", key: "name"), schema: "User",
+            example: "{\"name\":\"ada\",\"role\":\"trader\",\"stations\":[\"luna-1\"],"
                 + "\"password\":\"correct horse battery\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -40,8 +42,9 @@ extension RouteTable {
             .post, "/admin/users/{name}/password", .admin, command: "USER PASSWD",
             "Sets a password, one's own or by an administrator; ends the sessions.",
             body: AdminBodies.password, answer: .changed, schema: "User",
+            example: "{\"password\":\"correct horse battery\"}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
+                CommandCall(current: user) { (input, words) throws(Problem) in
                     words.append("USER")
                     words.append("PASSWD")
                     words.append(input.parameters.first ?? "")
@@ -57,6 +60,17 @@ extension RouteTable {
             answer: .changed, schema: "User", .command(action("USER ENABLE", read: "USER GET"))),
     ]
 
+    /// The read that shows a user: everybody sees the own one.
+    private static let user: CommandCall.Current = { input, words in
+        words.append("USER")
+        if let own = input.caller?.name.text, own == input.parameters.first {
+            words.append("WHOAMI")
+        } else {
+            words.append("GET")
+            words.append(input.parameters.first ?? "")
+        }
+    }
+
     private static let tokenRoutes: [Route] = [
         Route(
             .get, "/admin/tokens", .admin, command: "TOKEN LIST",
@@ -66,8 +80,9 @@ extension RouteTable {
         Route(
             .post, "/admin/tokens", .admin, command: "TOKEN ISSUE",
             "Makes an API token, one's own or by an administrator.",
-            notes: "`token` is shown this once.", body: AdminBodies.token, answer: .changed,
-            schema: "IssuedToken", example: "{\"user\":\"ada\",\"name\":\"cron\",\"ttl\":\"30d\"}",
+            notes: "`token` is shown this once.", body: AdminBodies.token,
+            answer: .created("/admin/tokens/"), schema: "IssuedToken",
+            example: "{\"user\":\"ada\",\"name\":\"cron\",\"ttl\":\"30d\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
                     words.append("TOKEN")

@@ -39,7 +39,7 @@ extension RouteTable {
         Route(
             .delete, "/admin/channels/{id}", .admin, command: "CHANNEL REMOVE",
             "Removes a channel with what it has queued.", answer: .changed, schema: "Channel",
-            .command(plain("CHANNEL REMOVE"))),
+            .command(action("CHANNEL REMOVE", read: "CHANNEL GET"))),
     ]
 
     private static let channelWork: [Route] = [
@@ -54,6 +54,7 @@ extension RouteTable {
         Route(
             .post, "/admin/channels/{id}/unroute", .admin, command: "CHANNEL UNROUTE",
             "Ends a route.", body: AdminBodies.route, answer: .changed, schema: "Channel",
+            example: "{\"pattern\":\"shipment.delayed\"}",
             .command(
                 action("CHANNEL UNROUTE", read: "CHANNEL GET") { (input, words) throws(Problem) in
                     AdminBodies.routeOptions(input, &words)
@@ -72,7 +73,7 @@ extension RouteTable {
             query: [
                 QueryField("channel", .id, required: true, "Whose."),
                 QueryField("dead", .flag, option: "DEAD", "The dead-letter list."), limit,
-                QueryField("cursor", .id, option: "CURSOR", "The `next` of the page before."),
+                cursor(.records("d", reversible: false)),
             ], answer: .page, schema: "DeliveryPage",
             .command(
                 CommandCall { (input, words) throws(Problem) in

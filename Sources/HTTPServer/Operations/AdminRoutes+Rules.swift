@@ -53,7 +53,8 @@ extension RouteTable {
             .post, "/admin/plugins", .admin, command: "PLUGIN LOAD",
             "Checks a rule's source and keeps it as the candidate.",
             notes: "The rule's own tests are run; what fails is in the refusal.",
-            body: AdminBodies.rule, answer: .created("/admin/plugins/"), schema: "Plugin",
+            body: AdminBodies.rule, answer: .created("/admin/plugins/", key: "name"),
+            schema: "Plugin", example: ParameterExample.ruleBody(withName: true),
             .command(
                 CommandCall { (input, words) throws(Problem) in
                     words.append("PLUGIN")
@@ -66,8 +67,9 @@ extension RouteTable {
             "Checks a rule's source and keeps it as the candidate.",
             notes: "The source alone is taken too, as `text/x-lua` or `text/plain`.",
             body: AdminBodies.source, textField: "source", answer: .changed, schema: "Plugin",
+            example: ParameterExample.ruleBody(withName: false),
             .command(
-                CommandCall { (input, words) throws(Problem) in
+                CommandCall(current: current("PLUGIN INFO")) { (input, words) throws(Problem) in
                     rule("LOAD", input, &words)
                     words.append(input.body["source"]?.string ?? "")
                 })),
@@ -76,7 +78,7 @@ extension RouteTable {
             "Chooses what a rule does.", body: AdminBodies.mode, answer: .changed,
             schema: "Plugin", example: "{\"mode\":\"canary\",\"percent\":10}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
+                CommandCall(current: current("PLUGIN INFO")) { (input, words) throws(Problem) in
                     rule("MODE", input, &words)
                     words.append(input.body["mode"]?.string ?? "")
                     if case .number(let percent)? = input.body["percent"] { words.append(percent) }
@@ -85,11 +87,11 @@ extension RouteTable {
             .post, "/admin/plugins/{name}/rollback", .admin, command: "PLUGIN ROLLBACK",
             "Brings a rule's previous version back.", body: TradeBodies.nothing,
             bodyIsOptional: true, answer: .changed, schema: "Plugin",
-            .command(plain("PLUGIN ROLLBACK"))),
+            .command(action("PLUGIN ROLLBACK", read: "PLUGIN INFO"))),
         Route(
             .delete, "/admin/plugins/{name}", .admin, command: "PLUGIN REMOVE",
             "Ends a rule; its versions stay readable.", answer: .changed, schema: "Plugin",
-            .command(plain("PLUGIN REMOVE"))),
+            .command(action("PLUGIN REMOVE", read: "PLUGIN INFO"))),
     ]
 
     private static let ruleWork: [Route] = [

@@ -14,9 +14,13 @@ extension RouteTable {
         Route(
             .get, "/readyz", .operations, access: .open,
             "Says whether the server takes requests: 503 while it stops.",
-            notes: "`writes` is `refused` while the disk is nearly full: reads go on.",
-            query: [QueryField("role", .choice(["leader"]), "200 only where the leader is.")],
-            answer: .own, schema: "Readiness", .local { _, server in Health.readiness(server) }),
+            notes: "`writes` is `refused` while the disk is nearly full: reads go on. For "
+                + "load balancers: `role=leader` is 200 only on the server that writes.",
+            query: [
+                QueryField(
+                    "role", .choice(["leader", "follower"]), "503 where the server has another.")
+            ], answer: .own, schema: "Readiness", refusal: 503,
+            .local { input, server in Health.readiness(server, role: input.query["role"]) }),
         Route(
             .get, "/metrics", .operations, access: .role(.viewer),
             "Gives the server's figures in the Prometheus text format.",
@@ -35,7 +39,8 @@ enum Health {
     static let alive = HTTPResponse(
         status: 200, contentType: "application/json", body: Array("{\"status\":\"ok\"}".utf8))
 
-    static func readiness(_ server: HTTPServer) -> HTTPResponse {
+    /// - Parameter role: the one that is asked for; nil: any.
+    static func readiness(_ server: HTTPServer, role: String?) -> HTTPResponse {
         let ledger = server.serving.ledger
         let isStopping = server.serving.isStopping
         var body = ByteBuffer(capacity: 128)
@@ -46,7 +51,9 @@ enum Health {
         body.append(",\"seq\":" as StaticString)
         body.append(decimal: ledger.durableSeq)
         body.append(UInt8(ascii: "}"))
+        let isFit = !isStopping && (role ?? "leader") == "leader"
         return HTTPResponse(
-            status: isStopping ? 503 : 200, contentType: "application/json", body: body.array)
+            status: isFit ? 200 : 503, contentType: "application/json",
+            fields: isFit ? [] : [("Retry-After", "1")], body: body.array)
     }
 }

@@ -8,8 +8,9 @@ package import Ledger
 package enum AnswerShape: Sendable {
     /// One record; nothing is 404. The text says what a missing one is called.
     case record(String)
-    /// A record that was made: 201 with `Location`, or 200 where it is a repeat.
-    case created(String)
+    /// A record that was made: 201, or 200 where it is a repeat. `Location` is the path with the
+    /// member `key` behind it; nil: there is no route that names the record.
+    case created(String?, key: StaticString = "id")
     /// A record as it is after a change: 200.
     case changed
     /// A document of its own kind: 200.
@@ -71,11 +72,11 @@ package struct Answer {
             response.contentType = type
             response.body = reply.body.array
             response.fields.append(("ETag", Self.hashTag(response.body)))
-        case .created(let path): create(path, reply, &response)
+        case .created(let path, let key): create(path, key, reply, &response)
         case .page: page(reply, prefix: nil, &response)
         case .stationPage: page(reply, prefix: input.parameters.first, &response)
         }
-        if input.route.isRead {
+        if input.route.tellsSeq {
             response.fields.append(("Entrepot-Seq", "\(seq)"))
             response.fields.append(("Cache-Control", "private, no-cache"))
         } else {
@@ -86,12 +87,14 @@ package struct Answer {
 
     // MARK: Shapes
 
-    private func create(_ path: String, _ reply: Reply, _ response: inout HTTPResponse) {
+    private func create(
+        _ path: String?, _ key: StaticString, _ reply: Reply, _ response: inout HTTPResponse
+    ) {
         response.body = reply.body.array
         let isRepeat = Self.isReplayed(response.body)
         response.status = isRepeat ? 200 : 201
         if let tag = Self.tag(response.body, .changed) { response.fields.append(("ETag", tag)) }
-        if let id = RecordText.firstString(response.body) {
+        if let path, let id = RecordText.name(key, response.body) {
             response.fields.append(("Location", path + id))
         }
     }

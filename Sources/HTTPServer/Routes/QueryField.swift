@@ -139,10 +139,11 @@ extension QueryField {
     }
 
     private static func integer(_ text: String, _ range: ClosedRange<Int64>) -> QueryFault? {
-        guard let number = try? QuantityText.parse(text.utf8.span) else {
+        if let number = try? QuantityText.parse(text.utf8.span) {
+            if range.contains(number) { return nil }
+        } else if text.isEmpty || !text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
             return QueryFault("must be a whole number")
         }
-        if range.contains(number) { return nil }
         return QueryFault("must be \(range.lowerBound) to \(range.upperBound)", .range)
     }
 

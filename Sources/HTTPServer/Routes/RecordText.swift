@@ -4,14 +4,30 @@ import HTTPCore
 /// What the reply needs to know of a document that was just written: found at its fixed places, so
 /// that nothing is parsed again.
 enum RecordText {
-    /// The text of the first member of an object where it is a plain string: a record's id.
-    static func firstString(_ body: [UInt8]) -> String? {
-        // {"id":"t-1",
-        guard let colon = body.prefix(24).firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        let start = colon + 2
-        guard start < body.count, body[start - 1] == UInt8(ascii: "\"") else { return nil }
-        guard let end = body[start...].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
-        return String(decoding: body[start..<end], as: UTF8.self)
+    /// The text of the member that names a record; nil unless it is a string among the first
+    /// members.
+    ///
+    /// - Parameter key: such as `id`.
+    static func name(_ key: StaticString, _ body: [UInt8]) -> String? {
+        // {"id":"t-1", or {"token":"ent_…","id":"01M…",
+        let length = key.utf8CodeUnitCount
+        let bytes = body.span
+        var colon = 0
+        while colon < min(body.count, 512) {
+            if bytes[colon] == UInt8(ascii: ":"), colon > length + 1,
+                bytes[colon - 1] == UInt8(ascii: "\""),
+                bytes[colon - length - 2] == UInt8(ascii: "\""),
+                bytes.extracting(colon - length - 1..<colon - 1).equals(key)
+            {
+                let start = colon + 2
+                guard start < body.count, bytes[start - 1] == UInt8(ascii: "\""),
+                    let end = body[start...].firstIndex(of: UInt8(ascii: "\""))
+                else { return nil }
+                return String(decoding: body[start..<end], as: UTF8.self)
+            }
+            colon += 1
+        }
+        return nil
     }
 
     /// The number behind the last `"seq":`.

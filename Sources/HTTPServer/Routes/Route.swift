@@ -35,7 +35,9 @@ package final class Route: Sendable {
     package let example: String?
     /// The status of success, where the shape of the answer does not say.
     package let status: Int
-    /// The media type of a reply that is not described by a schema; nil: there is no body.
+    /// The status of the same body where the answer is no; nil: there is none.
+    package let refusal: Int?
+    /// The media type of a reply that is no JSON, or not always; nil: it is JSON, or has no body.
     package let media: String?
     package let handler: RouteHandler
 
@@ -45,7 +47,7 @@ package final class Route: Sendable {
         body: BodySchema? = nil, bodyIsOptional: Bool = false, takesForm: Bool = false,
         textField: String? = nil, query: [QueryField] = [],
         answer: AnswerShape, schema: String?, example: String? = nil, status: Int = 200,
-        media: String? = nil, _ handler: RouteHandler
+        refusal: Int? = nil, media: String? = nil, _ handler: RouteHandler
     ) {
         self.method = method
         self.pattern = pattern
@@ -67,14 +69,9 @@ package final class Route: Sendable {
         self.schema = schema
         self.example = example
         self.status = status
+        self.refusal = refusal
         self.media = media
         self.handler = handler
-    }
-
-    /// Whether `/openapi.json` has it: requests that have a reply, no pages and no feeds.
-    package var isDescribed: Bool {
-        if case .feed = handler { return false }
-        return media != "text/html" && pattern != "/openapi.json"
     }
 
     /// The names in the braces of the pattern, in order.
@@ -86,11 +83,27 @@ package final class Route: Sendable {
     /// Whether it changes the store: takes `Idempotency-Key` and `?dry_run=`.
     package var isWrite: Bool { command?.flags.contains(.write) ?? false }
 
-    /// Whether it reads the store: takes `?after=`, sends `Entrepot-Seq`.
+    /// Whether it shows what is in the store, and nothing else.
     package var isRead: Bool {
         guard let command, case .command = handler else { return false }
         return method == .get && !command.flags.contains(.write)
     }
+
+    /// Whether it takes `?after=`: reads, and what is decided without being written.
+    package var takesAfter: Bool {
+        if isRead { return true }
+        guard let command, case .command = handler else { return false }
+        return command.flags.contains(.decides)
+    }
+
+    /// Whether its replies have an `ETag` for `If-None-Match`.
+    package var hasTag: Bool {
+        if case .own = answer { return false }
+        return isRead
+    }
+
+    /// Whether its replies carry `Entrepot-Seq`: whatever reads.
+    package var tellsSeq: Bool { takesAfter || (method == .get && command != nil) }
 
     /// Whether it takes `?as_of=`.
     package var takesAsOf: Bool { isRead && command?.syntax.contains("[AS OF ") ?? false }

@@ -85,7 +85,7 @@ package struct RouteQuery: Sendable {
 
     /// Appends the options that the parameters are for, in the order of the request.
     ///
-    /// - Throws: 409 `CONFLICT` for a cursor of the other direction.
+    /// - Throws: 400 `SYNTAX` for a cursor of the other direction.
     package func append(to words: inout ArgumentVector) throws(Problem) {
         if values.isEmpty { return }
         try checkDirection()
@@ -116,8 +116,8 @@ package struct RouteQuery: Sendable {
             else { continue }
             let isReversed = cursor.utf8.dropFirst().first == UInt8(ascii: "d")
             if isReversed != (self["rev"] == "true") {
-                throw Problem(
-                    .conflict, "the cursor is of the same list in the other order: \(cursor)")
+                throw Self.problem(
+                    field.name, QueryFault("is the next of the same list in the other order"))
             }
         }
     }
@@ -132,7 +132,7 @@ package enum CommonParameter: String, Sendable, CaseIterable {
     /// Whether a route takes it.
     package func applies(to route: Route) -> Bool {
         switch self {
-        case .after: route.isRead
+        case .after: route.takesAfter
         case .asOf: route.takesAsOf
         case .dryRun: route.isWrite
         }

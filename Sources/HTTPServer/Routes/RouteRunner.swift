@@ -127,6 +127,7 @@ package final class RouteRunner {
             throw Problem(
                 .stale, "this server is at \(ledger.durableSeq), not yet at \(seq)")
         }
+        let key = input.route.isWrite ? try RequestKey.of(input.request) : nil
         try checkPrecondition(input, call, caller)
         words.removeAll()
         try call.build(input, &words)
@@ -140,7 +141,6 @@ package final class RouteRunner {
             if spec.flags.contains(.checked) && !isChecked {
                 return .feature(spec, words: copiedWords())
             }
-            let key = spec.flags.contains(.write) ? try RequestKey.of(input.request) : nil
             ledger.execute(
                 index, words, caller: caller, key: key, isDryRun: input.query.isDryRun,
                 reply: reply)
@@ -164,7 +164,11 @@ package final class RouteRunner {
         case .proceed: return nil
         // A check found what was sent wanting, such as a rule that does not compile.
         case .error(let error) where error.code == .err:
-            throw Problem(error.code, error.message, status: 422)
+            var problem = Problem(error.code, error.message, status: 422)
+            if input.body["source"] != nil {
+                problem.faults = [.init(pointer: "/source", error.message)]
+            }
+            throw problem
         case .error(let error): reply.value = .error(error)
         case .reply(let value): reply.value = value
         }
@@ -228,9 +232,10 @@ package final class RouteRunner {
     /// - Returns: whether there is a record.
     private func readAside(_ caller: Caller) throws(Problem) -> Bool {
         let index: Int
-        do throws(CommandError) { index = try CommandTable.place(sideWords) } catch {
-            throw Problem(error)
-        }
+        do throws(CommandError) {
+            index = try CommandTable.place(sideWords)
+            try Permission.check(CommandTable.all[index], caller)
+        } catch { throw Problem(error) }
         ledger.read(index, sideWords, caller: caller, isBehindWrites: true, reply: sideReply)
         switch sideReply.value {
         case .record: return true

@@ -34,8 +34,8 @@ extension RouteTable {
             notes: "The same id and the same body again give the first result with 200 and "
                 + "`\"replayed\":true`.",
             body: CargoBodies.cargo, answer: .created("/api/cargo/"), schema: "Shipment",
-            example: "{\"id\":\"c-1\",\"origin\":\"ceres-4\",\"destination\":\"vesta-7\",\"lines\":"
-                + "[{\"item\":\"helium\",\"quantity\":5}],\"eta\":\"+3d\",\"attributes\":{}}",
+            example: "{\"id\":\"c-1\",\"origin\":\"luna-1\",\"destination\":\"mars-2\",\"lines\":"
+                + "[{\"item\":\"water\",\"quantity\":5}],\"eta\":\"+3d\",\"attributes\":{}}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
                     CargoBodies.create(input.body, &words)
@@ -98,7 +98,7 @@ extension RouteTable {
             "Books a receipt: whole, or per line.",
             notes: "Without lines everything that is open has arrived.", body: CargoBodies.deliver,
             bodyIsOptional: true, answer: .changed, schema: "Shipment",
-            example: "{\"lines\":[{\"item\":\"helium\",\"quantity\":4,\"lost\":1,\"reason\":"
+            example: "{\"lines\":[{\"item\":\"water\",\"quantity\":4,\"lost\":1,\"reason\":"
                 + "\"a leak\"}]}",
             .command(
                 CommandCall(current: current("CARGO GET")) { (input, words) throws(Problem) in

@@ -17,7 +17,7 @@ extension RouteTable {
         Route(
             .post, "/api/stations", .catalog, command: "STATION ADD", "Adds a station.",
             body: CatalogBodies.station, answer: .created("/api/stations/"), schema: "Station",
-            example: "{\"id\":\"io-9\",\"name\":\"Io Nine\",\"kind\":\"station\",\"position\":"
+            example: "{\"id\":\"luna-1\",\"name\":\"Luna One\",\"kind\":\"station\",\"position\":"
                 + "{\"x\":0,\"y\":0.5,\"z\":0}}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -91,7 +91,7 @@ extension RouteTable {
         Route(
             .post, "/api/items", .catalog, command: "ITEM ADD", "Adds an item.",
             body: CatalogBodies.item, answer: .created("/api/items/"), schema: "Item",
-            example: "{\"id\":\"tea\",\"name\":\"Tea\",\"category\":\"drinks\",\"unit\":\"t\","
+            example: "{\"id\":\"water\",\"name\":\"Water\",\"category\":\"drinks\",\"unit\":\"t\","
                 + "\"mass\":1000,\"volume\":1,\"price\":\"12.50\",\"currency\":\"CR\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -124,7 +124,7 @@ extension RouteTable {
             .post, "/api/ships", .catalog, command: "SHIP ADD", "Adds a ship.",
             body: CatalogBodies.ship, answer: .created("/api/ships/"), schema: "Ship",
             example: "{\"id\":\"hermes\",\"name\":\"Hermes\",\"mass\":50000,\"volume\":400,"
-                + "\"station\":\"io-9\"}",
+                + "\"station\":\"luna-1\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
                     try CatalogBodies.ship("ADD", input, &words)
@@ -160,7 +160,7 @@ extension RouteTable {
         Route(
             .post, "/api/currencies", .catalog, command: "CURRENCY ADD",
             "Adds a currency; its scale never changes.", body: CatalogBodies.currency,
-            answer: .created("/api/currencies/"), schema: "Currency",
+            answer: .created(nil), schema: "Currency",
             example: "{\"code\":\"EUR\",\"name\":\"Euro\",\"scale\":2}",
             .command(
                 CommandCall { (input, words) throws(Problem) in

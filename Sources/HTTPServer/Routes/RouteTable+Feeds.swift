@@ -26,13 +26,13 @@ extension RouteTable {
                         + "it."),
                 QueryField(
                     "limit", .limit(standard: 100), "Records of each kind in the JSON form."),
-            ], answer: .own, schema: nil, .feed),
+            ], answer: .own, schema: "LatestRecords", media: "text/event-stream", .feed),
         Route(
             .get, FeedHub.Path.socket, .events, access: .open,
             "Follows the events over a WebSocket.",
             notes: "Messages are JSON: `{\"op\":\"auth\",\"token\"}` within 10 seconds unless the "
                 + "request has credentials, then `subscribe`, `unsubscribe`, `ping`. See "
                 + "docs/feeds.md.",
-            answer: .own, schema: nil, .feed),
+            answer: .own, schema: nil, status: 101, .feed),
     ]
 }

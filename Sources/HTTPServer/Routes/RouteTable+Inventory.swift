@@ -34,7 +34,7 @@ extension RouteTable {
             .post, "/api/inventory/{station}/{item}", .inventory, command: "INVENTORY ADD",
             "Changes a stock row: add, remove, adjust, hold, release, limits.",
             body: InventoryBodies.action, answer: .changed, schema: "Stock",
-            example: "{\"action\":\"add\",\"quantity\":5,\"reason\":\"delivery 12\"}",
+            example: "{\"action\":\"add\",\"quantity\":100,\"reason\":\"delivery 12\"}",
             .command(
                 CommandCall(current: current("INVENTORY GET")) { (input, words) throws(Problem) in
                     try InventoryBodies.change(input, &words)

@@ -15,7 +15,7 @@ extension RouteTable {
             .post, "/api/token", .session, access: .open, "Logs in: gives tokens.",
             notes: "Wrong passwords are slowed down: 429 with `Retry-After`.",
             body: SessionBodies.logIn, takesForm: true, answer: .own, schema: "Tokens",
-            example: "{\"username\":\"ana\",\"password\":\"correct horse\"}",
+            example: "{\"username\":\"ada\",\"password\":\"correct horse battery\"}",
             .deferred { (input, server, complete) throws(Problem) in
                 let instance = input.request.head.rawPath
                 try desk(server).logIn(
@@ -72,7 +72,7 @@ extension RouteTable {
             notes: "The cookie is `HttpOnly` and `SameSite=Strict`; a change by cookie needs the "
                 + "`csrf` of the reply in the field `X-CSRF-Token`.",
             body: SessionBodies.page, answer: .own, schema: "PageSession",
-            example: "{\"username\":\"ana\",\"password\":\"correct horse\"}", beginPage),
+            example: "{\"username\":\"ada\",\"password\":\"correct horse battery\"}", beginPage),
         Route(
             .get, "/api/session", .session, access: .open,
             "Tells a page that is logged in its csrf again; else 401.", answer: .own,

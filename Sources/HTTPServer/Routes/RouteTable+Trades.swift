@@ -41,7 +41,7 @@ extension RouteTable {
             "Prices a trade through the live rules and writes nothing.",
             body: TradeBodies.trade, answer: .document, schema: "Quote",
             example:
-                "{\"seller\":\"ceres-4\",\"buyer\":\"vesta-7\",\"lines\":[{\"item\":\"helium\","
+                "{\"seller\":\"luna-1\",\"buyer\":\"mars-2\",\"lines\":[{\"item\":\"water\","
                 + "\"quantity\":5}]}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
@@ -81,8 +81,8 @@ extension RouteTable {
     ]
 
     private static let example =
-        "{\"id\":\"t-1\",\"seller\":\"ceres-4\",\"buyer\":\"vesta-7\",\"lines\":[{\"item\":"
-        + "\"helium\",\"quantity\":5,\"price\":\"12.50\"}],\"currency\":\"CR\",\"eta\":\"+7d\","
+        "{\"id\":\"t-1\",\"seller\":\"luna-1\",\"buyer\":\"mars-2\",\"lines\":[{\"item\":"
+        + "\"water\",\"quantity\":5,\"price\":\"12.50\"}],\"currency\":\"CR\",\"eta\":\"+7d\","
         + "\"reference\":\"PO-7\",\"attributes\":{},\"max_total\":\"70.00\"}"
 
     /// A list whose `role` needs `station`.
@@ -91,7 +91,7 @@ extension RouteTable {
         return CommandCall { (input, words) throws(Problem) in
             if input.query["role"] != nil && input.query["station"] == nil {
                 var problem = Problem(
-                    .conflict, "parameter role says what a station is: give station too")
+                    .syntax, "parameter role says what a station is: give station too")
                 problem.faults = [.init(parameter: "station", "is missing")]
                 throw problem
             }
