@@ -21,6 +21,33 @@ import Testing
         for byte in UInt8.min ... .max { #expect(target.finding([byte]) == nil, "\(byte)") }
     }
 
+    /// The same for inputs near those of the corpus, without the fuzzer: what reads the network.
+    @Test(arguments: ["http", "websocket", "resp", "json"]) func nearbyInputs(name: String) throws {
+        let target = try #require(FuzzTarget.named(name))
+        var state: UInt64 = 1
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % max(bound, 1)
+        }
+        let files = Corpus.files(of: name).map(Corpus.bytes)
+        for _ in 0..<2_000 {
+            var bytes = files[random(files.count)]
+            for _ in 0...random(3) where !bytes.isEmpty {
+                let place = random(bytes.count)
+                switch random(4) {
+                case 0: bytes[place] = UInt8(truncatingIfNeeded: random(256))
+                case 1: bytes[place] ^= 1 << UInt8(truncatingIfNeeded: random(8))
+                case 2: bytes.remove(at: place)
+                default:
+                    let other = files[random(files.count)]
+                    let start = random(other.count)
+                    bytes.insert(contentsOf: other[start...].prefix(1 + random(24)), at: place)
+                }
+            }
+            if let finding = target.finding(bytes) { Issue.record("\(finding): \(bytes)") }
+        }
+    }
+
     /// The rules that are generated are rules: nearly all of them can be loaded.
     @Test func generatedRulesAreRules() {
         let text = FuzzTarget.text(of: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])

@@ -86,9 +86,13 @@ extension FeedHub {
         if !request.target.query.isEmpty {
             throw Problem(.syntax, "there are no query parameters here")
         }
-        // Browsers send cookies with requests of other sites' pages too.
-        let isByCookie = caller != nil && !request.head.hasField("authorization")
-        if isByCookie, !WebSocketHandshake.isSameOrigin(request.head, allowed: allowedOrigins) {
+        // Browsers send cookies with requests of other sites' pages too, and names and passwords
+        // that they remember. Programs have no origin.
+        let isOfProgram =
+            request.head.hasField("authorization") && !request.head.hasField("origin")
+        if caller != nil, !isOfProgram,
+            !WebSocketHandshake.isSameOrigin(request.head, allowed: allowedOrigins)
+        {
             throw Problem(.noPerm, "a page of another origin may not do this")
         }
         let stream = FeedStream(

@@ -79,6 +79,16 @@ struct FeedHandshakeTests {
         world.hub.originsChanged([Origin("https://board.example:443")].compactMap(\.self))
         let board = "Cookie: a=b\r\nOrigin: https://board.example\r\n"
         #expect(try world.openSocket(board, caller: .local).texts.count == 1)
+        // A browser adds what it remembers of a log-in, whoever's page asks.
+        let basic = "Authorization: Basic YWRtaW46c2VjcmV0\r\n"
+        for (origin, opens) in [
+            ("", true), ("Origin: http://api.example:7480\r\n", true),
+            ("Origin: https://board.example\r\n", true), ("Origin: http://evil.example\r\n", false),
+            ("Origin: null\r\n", false),
+        ] {
+            let socket = try? world.openSocket(basic + origin, caller: .local)
+            #expect((socket != nil) == opens, "\(origin)")
+        }
         // A token of its own may come from anywhere.
         _ = try world.openSocket("Origin: http://evil.example\r\n")
     }
