@@ -67,7 +67,11 @@ final class TestBook: AccountStore {
         try worker.start()
     }
 
-    deinit { worker.stop() }
+    deinit {
+        // The last one to let go may be the worker's own thread, which cannot wait for its end.
+        let worker = worker
+        _ = try? SystemThread(name: "end of worker") { worker.stop() }
+    }
 
     static func user(_ name: String, _ password: String?) throws -> User {
         var user = User(
