@@ -38,7 +38,7 @@ enum ParameterExample {
         case .integer(let range): .number(min(max(30, range.lowerBound), range.upperBound))
         case .money: .string("10.00")
         case .flag: .bool(false)
-        case .list(let patterns): .string(patterns ? "trade.*,shipment.delayed" : "luna-1,mars-2")
+        case .list(let patterns): .string(patterns ? "trade.*,shipment.delayed" : "luna-1")
         }
     }
 
@@ -53,6 +53,7 @@ enum ParameterExample {
         case .records(let letter, _): "\(letter)a8.0"
         case .ids: "ialuna-1"
         case .event: "c8634e486937b288:1042"
+        case .feed: "now"
         }
     }
 

@@ -50,6 +50,8 @@ package enum CursorForm: Sendable {
     case ids
     /// An event's id.
     case event
+    /// Where a feed begins: `now`, `earliest` or an event's id.
+    case feed
 
     /// The form as a regular expression.
     package var pattern: String {
@@ -59,7 +61,16 @@ package enum CursorForm: Sendable {
                 + "\\.(0|[1-9a-z][0-9a-z]{0,2})$"
         case .ids: "^ia[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
         case .event: "^[A-Za-z0-9]{1,64}:(0|[1-9][0-9]{0,14})$"
+        case .feed: "^(now|earliest|[0-9a-f]{16}:(0|[1-9][0-9]{0,18}))$"
         }
+    }
+
+    /// What a text that is none is told.
+    var fault: String {
+        if case .feed = self {
+            return "must be now, earliest or a cursor such as 0123456789abcdef:42"
+        }
+        return "is not the next of such a list"
     }
 
     func allows(_ text: String) -> Bool {
@@ -79,6 +90,7 @@ package enum CursorForm: Sendable {
                 separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             return parts.count == 2 && (1...64).contains(parts[0].count)
                 && parts[0].allSatisfy(Self.isAlphanumeric) && Self.isSeq(parts[1])
+        case .feed: return FeedAnchor(text) != .unknown
         }
     }
 
@@ -118,7 +130,7 @@ extension QueryField {
         case .limit: Self.integer(text, 1...Int64(limits.pageRecords))
         case .integer(let range): Self.integer(text, range)
         case .cursor(let form):
-            form.allows(text) ? nil : QueryFault("is not the next of such a list")
+            form.allows(text) ? nil : QueryFault(form.fault)
         case .id:
             Identifier(text) == nil
                 ? QueryFault("is not an id: 1-64 letters, digits, '.', '_' or '-'") : nil

@@ -21,7 +21,7 @@ extension RouteTable {
                 QueryField("stations", .list(patterns: false), "Of any of these stations."),
                 QueryField("station", .list(patterns: false), "The same."),
                 QueryField(
-                    "cursor", .text(1...64),
+                    "cursor", .cursor(.feed),
                     "`now` (the default), `earliest`, or an event's id: the stream begins behind "
                         + "it."),
                 QueryField(
