@@ -9,7 +9,7 @@ import Testing
 struct RightsTests {
     @Test(arguments: [
         "disabled", "stations", "revoked", "password", "demoted", "late", "addresses", "rates",
-        "arguments",
+        "flood", "encrypted", "arguments",
     ])
     func scenario(_ name: String) throws {
         let folder = try Folder()

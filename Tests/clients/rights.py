@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -379,6 +380,54 @@ def rates():
     equal(server.ask("GET", "/api/me", **bob)[0], 200)
 
 
+def flood():
+    """Who changes a password all the time keeps nobody from logging in."""
+    server = Server()
+    server.market()
+    wires = [server.commands("AUTH bob bob-password") for _ in range(40)]
+    for number, wire in enumerate(wires):
+        wire.say(f"USER PASSWD bob another-password-{number}\r\n")
+    start = time.monotonic()
+    server.commands("AUTH eve eve-password")
+    expect(time.monotonic() - start < SOON, "a log-in waits behind other people's passwords")
+    eventually(lambda: all("BUSY" in wire.text or "NOAUTH" in wire.text or '"bob"' in wire.text
+                           for wire in wires), "an answer to each", 10)
+    expect(sum("BUSY" in wire.text for wire in wires) >= 30, "one at a time for each user")
+    expect(sum('"bob"' in wire.text for wire in wires) >= 1, "and one at least")
+
+
+def certificate(name):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "30", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=IP:127.0.0.1", "-keyout", f"{folder}/{name}.key", "-out",
+         f"{folder}/{name}.pem"], check=True, capture_output=True)
+
+
+def encrypted():
+    """A page that was not encrypted may be anybody's: it cannot use the cookie of one that was."""
+    certificate("one")
+    server = Server(
+        "--tls-certificate", f"{folder}/one.pem", "--tls-key", f"{folder}/one.key")
+    server.market()
+    context = ssl.create_default_context(cafile=f"{folder}/one.pem")
+    line = http.client.HTTPSConnection(HOST, server.http, timeout=30, context=context)
+    place = f"{HOST}:{server.http}"
+    login = {"username": "bob", "password": "bob-password"}
+    status, _, _ = server.ask(
+        "POST", "/api/session", login, connection=line, Origin="http://" + place)
+    equal(status, 403, "a log-in by a page in plain text")
+    status, fields, _ = server.ask(
+        "POST", "/api/session", login, connection=line, Origin="https://" + place)
+    equal(status, 200, "a page logs in")
+    expect("; Secure" in fields["Set-Cookie"], fields["Set-Cookie"])
+    cookie = fields["Set-Cookie"].split(";")[0]
+    for scheme, wanted in (("https", 200), ("http", 403)):
+        status, _, _ = server.ask(
+            "GET", "/api/me", connection=line, Cookie=cookie, Origin=f"{scheme}://{place}")
+        equal(status, wanted, f"a page of {scheme}")
+
+
 def arguments():
     """What is wrong with files is said before anything is made, and secrets are hidden."""
     def start(*flags):
@@ -393,11 +442,8 @@ def arguments():
         expect(checked.returncode == 1, f"config check {flags}: {checked.returncode}")
         return done.stderr, checked.stderr
 
-    for name in ("one", "two"):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "30", "-subj", "/CN=localhost", "-keyout", f"{folder}/{name}.key",
-             "-out", f"{folder}/{name}.pem"], check=True, capture_output=True)
+    certificate("one")
+    certificate("two")
     pair = ("--tls-certificate", "one.pem", "--tls-key", "one.key")
     for flags, wanted in (
         (("--tls-certificate", "no.pem", "--tls-key", "one.key"),
@@ -431,5 +477,5 @@ def arguments():
 
 {"disabled": disabled, "stations": stations, "revoked": revoked, "password": password,
  "demoted": demoted, "late": late, "addresses": addresses, "rates": rates,
- "arguments": arguments}[scenario]()
+ "flood": flood, "encrypted": encrypted, "arguments": arguments}[scenario]()
 print("all good")

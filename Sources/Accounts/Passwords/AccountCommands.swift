@@ -1,14 +1,19 @@
 import Basics
+import Domain
 package import Ledger
 import Passwords
+import Synchronization
 
 /// Hashes the passwords of commands before they are decided: the rows of `USER` with the flag
 /// `.checked`.
 ///
 /// Threading: as `FeatureCommands`; the hash is made on the worker.
-package final class AccountCommands: FeatureCommands {
+package final class AccountCommands: FeatureCommands, Sendable {
     private let worker: PasswordWorker
     private let secrets: PreparedSecrets
+    /// Who below an administrator waits for a hash: one at a time for each, so that nobody keeps
+    /// others from logging in by changing a password all the time.
+    private let busy = Mutex<Set<Identifier>>([])
 
     package init(worker: PasswordWorker, secrets: PreparedSecrets) {
         self.worker = worker
@@ -33,8 +38,13 @@ package final class AccountCommands: FeatureCommands {
             let message = "a password must not have the form of a token"
             return complete(.error(CommandError(.range, message)))
         }
-        let secrets = secrets
-        let isTaken = worker.make(Redacted(password)) { outcome in
+        let isOne = caller.role < .admin
+        if isOne && !busy.withLock({ $0.insert(caller.name).inserted }) {
+            return complete(.error(.tooManyLogIns))
+        }
+        let (secrets, name) = (secrets, caller.name)
+        let isTaken = worker.make(Redacted(password)) { [self] outcome in
+            if isOne { busy.withLock { _ = $0.remove(name) } }
             switch outcome {
             case .hash(let hash):
                 do throws(CommandError) {
@@ -47,6 +57,8 @@ package final class AccountCommands: FeatureCommands {
                 complete(.error(CommandError(.busy, "the server stops")))
             }
         }
-        if !isTaken { complete(.error(.tooManyLogIns)) }
+        if isTaken { return }
+        if isOne { busy.withLock { _ = $0.remove(name) } }
+        complete(.error(.tooManyLogIns))
     }
 }
