@@ -126,6 +126,12 @@ import Testing
         #expect(
             try desk.ask("PATCH", "/api/stations/pluto", body, fields: ["If-Match: *"]).status
                 == 404)
+        let present = try #require(try desk.ask("GET", "/api/stations/luna").fields["ETag"])
+        for (condition, status) in [("*", 412), (present, 412), ("W/\(present)", 412), (tag, 200)] {
+            let reply = try desk.ask(
+                "PATCH", "/api/stations/luna", body, fields: ["If-None-Match: \(condition)"])
+            #expect(reply.status == status, "\(condition)")
+        }
     }
 
     @Test func cargoByPut() throws {

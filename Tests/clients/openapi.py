@@ -168,7 +168,7 @@ send("POST", "/api/stations", 201, id="mars-2", name="Mars Two", position={"x": 
 send("POST", "/api/items", 201)
 send("POST", "/api/ships", 201)
 send("POST", "/api/currencies", 201)
-send("POST", "/api/rates", 200)
+send("POST", "/api/rates", 201)
 send("POST", "/api/inventory/{station}/{item}", 200)
 send("POST", "/api/trades/quote", 200)
 send("POST", "/api/trades", 201)

@@ -77,7 +77,7 @@ ok("POST", "/api/items", {"id": "water", "price": "12.50", "currency": "CR", "ma
 ok("POST", "/api/items", {"id": "ore", "category": "rock"}, 201)
 ok("POST", "/api/ships", {"id": "hermes", "mass": 500, "station": "luna-1"}, 201)
 ok("POST", "/api/currencies", {"code": "EUR", "name": "Euro", "scale": 2}, 201)
-ok("POST", "/api/rates", {"base": "EUR", "quote": "CR", "rate": "1.25"})
+ok("POST", "/api/rates", {"base": "EUR", "quote": "CR", "rate": "1.25"}, 201)
 expect("rate", ok("GET", "/api/rates/EUR/CR")[2]["rate"] == "1.25")
 expect("convert", ok("GET", "/api/rates/convert?amount=8&from=EUR&to=CR")[2]["result"] == "10.00")
 _, fields, station = ok("GET", "/api/stations/luna-1")

@@ -12,7 +12,7 @@ enum FieldParameter: String, CaseIterable {
         switch self {
         case .idempotencyKey: route.isWrite
         case .ifMatch: route.takesIfMatch
-        case .ifNoneMatch: route.hasTag
+        case .ifNoneMatch: route.hasTag || route.takesIfMatch
         case .lastEventID: route.pattern == FeedHub.Path.events
         }
     }
@@ -26,7 +26,9 @@ enum FieldParameter: String, CaseIterable {
                 + "bare."
         case .ifMatch:
             "The ETag that the record must have, such as `\"1042\"`, else 412."
-        case .ifNoneMatch: "The ETag that is known: 304 where it is still so."
+        case .ifNoneMatch:
+            "Of a read, the ETag that is known: 304 where it is still so. Of a change, one that "
+                + "the record must not have, `*` for any: else 412."
         case .lastEventID: "The event that was got last: the stream goes on behind it."
         }
     }

@@ -61,7 +61,7 @@ enum PageShell {
                     "Content-Security-Policy",
                     "default-src 'none'; style-src 'sha256-\(styleHash)'; img-src data:; "
                         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-                ), ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"),
+                ),
             ], body: Array(html.utf8))
     }
 

@@ -80,7 +80,8 @@ enum ProblemGuide {
             example: Problem(.notFound, "trade t-9 does not exist")),
         Entry(
             status: 412, name: "PreconditionFailed",
-            summary: "`CONFLICT`: `If-Match` does not fit.", headers: [], example: changed),
+            summary: "`CONFLICT`: `If-Match` or `If-None-Match` does not fit.", headers: [],
+            example: changed),
         Entry(
             status: 413, name: "TooLarge", summary: "`LIMIT`: longer than the server takes.",
             headers: [],

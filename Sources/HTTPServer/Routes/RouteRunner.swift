@@ -199,23 +199,34 @@ package final class RouteRunner {
 
     // MARK: Records beside
 
-    /// Holds `If-Match` against the record as it is.
+    /// Holds `If-Match` and `If-None-Match` against the record as it is.
     private func checkPrecondition(
         _ input: RouteInput, _ call: CommandCall, _ caller: Caller
     ) throws(Problem) {
-        guard let current = call.current, let condition = input.request.head.ifMatch else {
+        let head = input.request.head
+        guard let current = call.current, head.ifMatch != nil || head.ifNoneMatch != nil else {
             return
         }
         sideWords.removeAll()
         current(input, &sideWords)
         guard try readAside(caller) else { return }
         guard let seq = RecordText.seq(sideReply.body.array) else { return }
+        let tag = EntityTag("\(seq)")
         // A proxy that compresses makes weak tags of strong ones: the seq is the same.
-        if condition.matchesWeakly(EntityTag("\(seq)")) { return }
-        var problem = Problem(
-            .conflict, "the record has changed: its ETag is \"\(seq)\"", status: 412)
-        problem.faults = [.init(parameter: "If-Match", "does not match")]
-        throw problem
+        if let condition = head.ifMatch, !condition.matchesWeakly(tag) {
+            throw Self.failed(
+                "If-Match", "does not match", "the record has changed: its ETag is \(tag.text)")
+        }
+        if let condition = head.ifNoneMatch, condition.matchesWeakly(tag) {
+            throw Self.failed(
+                "If-None-Match", "matches", "the record is there: its ETag is \(tag.text)")
+        }
+    }
+
+    private static func failed(_ field: String, _ fault: String, _ detail: String) -> Problem {
+        var problem = Problem(.conflict, detail, status: 412)
+        problem.faults = [.init(parameter: field, fault)]
+        return problem
     }
 
     private func record(

@@ -176,7 +176,7 @@ extension RouteTable {
         Route(
             .post, "/api/rates", .catalog, command: "RATE SET",
             "Sets how many of quote one base is worth.", body: CatalogBodies.rate,
-            answer: .changed, schema: "Rate",
+            answer: .created(nil), schema: "Rate",
             example: "{\"base\":\"EUR\",\"quote\":\"CR\",\"rate\":\"1.25\"}",
             .command(
                 CommandCall { (input, words) throws(Problem) in
