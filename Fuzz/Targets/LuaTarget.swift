@@ -87,7 +87,7 @@ private final class LuaRun: LuaHost {
         if text.contains("time budget") || text.hasPrefix("\(LuaEnding.killedTime)") {
             wasSlow = true
         }
-        if spent > limits.microseconds + ThreadTime.slackMicroseconds {
+        if spent > ThreadTime.mostMicroseconds(budget: limits.microseconds) {
             problem = "\(what) took \(spent) µs"
         }
         if usage.memoryPeak > memory { problem = "\(what) held \(usage.memoryPeak) bytes" }

@@ -172,7 +172,7 @@ final class RuleRun {
         let spent = ThreadTime.microseconds - started
         note += " read \(machine.takeInputs() ?? "nothing") for \(machine.usage.instructions)"
         notes.append("\(hook): \(note)")
-        if spent > limits.microseconds + ThreadTime.slackMicroseconds {
+        if spent > ThreadTime.mostMicroseconds(budget: limits.microseconds) {
             problem = "\(hook) took \(spent) µs"
         }
         if machine.usage.memoryPeak > RulesTarget.limits.ruleMemoryBytes {

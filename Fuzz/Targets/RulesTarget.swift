@@ -45,7 +45,8 @@ enum RulesTarget {
         let spent = ThreadTime.microseconds - started
         // Each test compiles the file, then calls a hook (of `on`: perhaps several).
         let calls = 1 + check.outcomes.count * (2 + (check.definition?.on.count ?? 0))
-        let most = calls * (limits.ruleAfterMilliseconds * 1_000 + ThreadTime.slackMicroseconds)
+        let budget = limits.ruleAfterMilliseconds * 1_000
+        let most = calls * ThreadTime.mostMicroseconds(budget: budget)
         if spent > most { return "the check took \(spent) µs, at most \(most) are allowed" }
         if !check.hasPassed && check.sentence == nil { return "refused without a reason" }
         let again = PluginCheck(source: source, file: "rule.lua", limits: limits)
