@@ -19,9 +19,7 @@ extension RouteTable {
             example: "{\"name\":\"ada\",\"role\":\"trader\",\"stations\":[\"luna-1\"],"
                 + "\"password\":\"correct horse battery\"}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("USER")
-                    words.append("ADD")
+                action("USER ADD") { (input, words) throws(Problem) in
                     words.append(input.body["name"]?.string ?? "")
                     try AdminBodies.userOptions(input, isChange: false, &words)
                 })),
@@ -84,9 +82,7 @@ extension RouteTable {
             answer: .created("/admin/tokens/"), schema: "IssuedToken",
             example: "{\"user\":\"ada\",\"name\":\"cron\",\"ttl\":\"30d\"}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("TOKEN")
-                    words.append("ISSUE")
+                action("TOKEN ISSUE") { (input, words) throws(Problem) in
                     words.append(input.body["user"]?.string ?? "")
                     words.appendOption("NAME", input.body["name"])
                     words.appendOption("TTL", input.body["ttl"])

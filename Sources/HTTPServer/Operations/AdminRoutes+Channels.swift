@@ -16,9 +16,7 @@ extension RouteTable {
             body: AdminBodies.channel, answer: .created("/admin/channels/"), schema: "Channel",
             example: "{\"id\":\"ops\",\"kind\":\"webhook\",\"url\":\"https://example.org/hook\"}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("CHANNEL")
-                    words.append("ADD")
+                action("CHANNEL ADD") { (input, words) throws(Problem) in
                     words.append(input.body["id"]?.string ?? "")
                     words.appendOption("KIND", input.body["kind"])
                     try AdminBodies.channelOptions(input, clears: false, &words)
@@ -76,9 +74,7 @@ extension RouteTable {
                 cursor(.records("d", reversible: false)),
             ], answer: .page, schema: "DeliveryPage",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("CHANNEL")
-                    words.append("DELIVERIES")
+                action("CHANNEL DELIVERIES") { (input, words) throws(Problem) in
                     words.append(input.query["channel"] ?? "")
                     try input.query.append(to: &words)
                 })),

@@ -23,8 +23,7 @@ extension RouteTable {
             "Gives the source of a version.", query: [versionQuery],
             answer: .text("text/plain; charset=utf-8"), schema: nil, media: "text/plain",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    rule("SOURCE", input, &words)
+                action("PLUGIN SOURCE") { (input, words) throws(Problem) in
                     if let version = input.query["version"] { words.append(version) }
                 })),
         Route(
@@ -56,9 +55,7 @@ extension RouteTable {
             body: AdminBodies.rule, answer: .created("/admin/plugins/", key: "name"),
             schema: "Plugin", example: ParameterExample.ruleBody(withName: true),
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("PLUGIN")
-                    words.append("LOAD")
+                action("PLUGIN LOAD") { (input, words) throws(Problem) in
                     words.append(input.body["name"]?.string ?? "")
                     words.append(input.body["source"]?.string ?? "")
                 })),
@@ -69,8 +66,7 @@ extension RouteTable {
             body: AdminBodies.source, textField: "source", answer: .changed, schema: "Plugin",
             example: ParameterExample.ruleBody(withName: false),
             .command(
-                CommandCall(current: current("PLUGIN INFO")) { (input, words) throws(Problem) in
-                    rule("LOAD", input, &words)
+                action("PLUGIN LOAD", read: "PLUGIN INFO") { (input, words) throws(Problem) in
                     words.append(input.body["source"]?.string ?? "")
                 })),
         Route(
@@ -78,8 +74,7 @@ extension RouteTable {
             "Chooses what a rule does.", body: AdminBodies.mode, answer: .changed,
             schema: "Plugin", example: "{\"mode\":\"canary\",\"percent\":10}",
             .command(
-                CommandCall(current: current("PLUGIN INFO")) { (input, words) throws(Problem) in
-                    rule("MODE", input, &words)
+                action("PLUGIN MODE", read: "PLUGIN INFO") { (input, words) throws(Problem) in
                     words.append(input.body["mode"]?.string ?? "")
                     if case .number(let percent)? = input.body["percent"] { words.append(percent) }
                 })),
@@ -100,8 +95,7 @@ extension RouteTable {
             "Runs a rule's own tests.", body: AdminBodies.version, bodyIsOptional: true,
             answer: .document, schema: "PluginCheck",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    rule("TEST", input, &words)
+                action("PLUGIN TEST") { (input, words) throws(Problem) in
                     if let version = input.body["version"]?.string { words.append(version) }
                 })),
         Route(
@@ -111,8 +105,7 @@ extension RouteTable {
             body: AdminBodies.backtest, bodyIsOptional: true, answer: .document,
             schema: "BacktestJob", example: "{\"from\":\"2026-11-01T00:00:00Z\"}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    rule("BACKTEST", input, &words)
+                action("PLUGIN BACKTEST") { (input, words) throws(Problem) in
                     words.appendOption("VERSION", input.body["version"])
                     words.appendOption("FROM", input.body["from"])
                     words.appendOption("TO", input.body["to"])
@@ -120,26 +113,10 @@ extension RouteTable {
         Route(
             .get, "/admin/backtests/{job}", .admin, command: "PLUGIN BACKTEST",
             "Shows how far a back-test is, and its report.", answer: .document,
-            schema: "BacktestJob", .command(backtest("STATUS"))),
+            schema: "BacktestJob", .command(action("PLUGIN BACKTEST STATUS"))),
         Route(
             .delete, "/admin/backtests/{job}", .admin, command: "PLUGIN BACKTEST",
             "Stops a back-test.", answer: .document, schema: "BacktestJob",
-            .command(backtest("STOP"))),
+            .command(action("PLUGIN BACKTEST STOP"))),
     ]
-
-    /// `PLUGIN verb name`
-    private static func rule(_ verb: String, _ input: RouteInput, _ words: inout ArgumentVector) {
-        words.append("PLUGIN")
-        words.append(verb)
-        words.append(input.parameters.first ?? "")
-    }
-
-    private static func backtest(_ verb: String) -> CommandCall {
-        CommandCall { (input, words) throws(Problem) in
-            words.append("PLUGIN")
-            words.append("BACKTEST")
-            words.append(verb)
-            words.append(input.parameters.first ?? "")
-        }
-    }
 }

@@ -82,9 +82,7 @@ extension RouteTable {
                 limit, cursor(.ids),
             ], answer: .page, schema: "ItemPage",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("ITEM")
-                    words.append("SEARCH")
+                action("ITEM SEARCH") { (input, words) throws(Problem) in
                     words.append(input.query["q"] ?? "")
                     try input.query.append(to: &words)
                 })),
@@ -163,9 +161,7 @@ extension RouteTable {
             answer: .created(nil), schema: "Currency",
             example: "{\"code\":\"EUR\",\"name\":\"Euro\",\"scale\":2}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("CURRENCY")
-                    words.append("ADD")
+                action("CURRENCY ADD") { (input, words) throws(Problem) in
                     words.append(input.body["code"]?.string ?? "")
                     words.append(input.body["name"]?.string ?? "")
                     words.append("\(input.body["scale"]?.whole ?? 0)")
@@ -179,13 +175,11 @@ extension RouteTable {
             answer: .created(nil), schema: "Rate",
             example: "{\"base\":\"EUR\",\"quote\":\"CR\",\"rate\":\"1.25\"}",
             .command(
-                CommandCall { (input, words) throws(Problem) in
+                action("RATE SET") { (input, words) throws(Problem) in
                     if input.body["base"] == input.body["quote"] {
                         throw Problem(
                             .conflict, "a currency's rate to itself is 1 and cannot be set")
                     }
-                    words.append("RATE")
-                    words.append("SET")
                     for key in ["base", "quote", "rate"] {
                         words.append(input.body[key]?.string ?? "")
                     }
@@ -199,9 +193,7 @@ extension RouteTable {
                 QueryField("to", .currency, required: true, "The currency it becomes."),
             ], answer: .document, schema: "Conversion",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("RATE")
-                    words.append("CONVERT")
+                action("RATE CONVERT") { (input, words) throws(Problem) in
                     for name in ["amount", "from", "to"] { words.append(input.query[name] ?? "") }
                 })),
         Route(

@@ -52,9 +52,7 @@ extension RouteTable {
                 from, to, limit, cursor(.records("t", reversible: true)), rev,
             ], answer: .page, schema: "PricePage",
             .command(
-                CommandCall { (input, words) throws(Problem) in
-                    words.append("ITEM")
-                    words.append("PRICES")
+                action("ITEM PRICES") { (input, words) throws(Problem) in
                     words.append(input.query["item"] ?? "")
                     try input.query.append(to: &words)
                 })),

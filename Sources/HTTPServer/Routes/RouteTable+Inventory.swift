@@ -48,10 +48,7 @@ extension RouteTable {
                     "reason", .text(0...1_024), option: "REASON", "Kept in the event.")
             ], answer: .changed, schema: "Stock",
             .command(
-                CommandCall(current: current("INVENTORY GET")) { (input, words) throws(Problem) in
-                    words.append("INVENTORY")
-                    words.append("CLEAR")
-                    for parameter in input.parameters { words.append(parameter) }
+                action("INVENTORY CLEAR", read: "INVENTORY GET") { (input, words) throws(Problem) in
                     try input.query.append(to: &words)
                 })),
         Route(

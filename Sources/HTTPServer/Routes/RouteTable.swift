@@ -30,24 +30,22 @@ package enum RouteTable {
 
     /// The words of a row, the path's parameters, the query's options, and `AS OF`.
     static func plain(_ name: String) -> CommandCall {
-        let row = name.split(separator: " ").map(String.init)
-        return CommandCall { (input, words) throws(Problem) in
-            for word in row { words.append(word) }
-            for parameter in input.parameters { words.append(parameter) }
+        action(name) { (input, words) throws(Problem) in
             input.query.appendAsOf(to: &words)
             try input.query.append(to: &words)
         }
     }
 
-    /// The words of a row and the path's parameters, then options that the body says; `read` shows
-    /// the record.
+    /// The words of a row and the path's parameters, then what body and query say.
+    ///
+    /// - Parameter read: the row that shows the record; nil: there is none to hold `If-Match`
+    ///   against.
     static func action(
-        _ name: String, read: String, _ build: @escaping CommandCall.Build = { _, _ in }
+        _ name: String, read: String? = nil, _ build: @escaping CommandCall.Build = { _, _ in }
     ) -> CommandCall {
-        let row = name.split(separator: " ").map(String.init)
-        return CommandCall(current: current(read)) { (input, words) throws(Problem) in
-            for word in row { words.append(word) }
-            for parameter in input.parameters { words.append(parameter) }
+        let head = current(name)
+        return CommandCall(current: read.map(current)) { (input, words) throws(Problem) in
+            head(input, &words)
             try build(input, &words)
         }
     }
