@@ -1,5 +1,6 @@
 import FuzzTargets
 import Glibc
+import TestSupport
 import Testing
 
 /// Every input that was ever worth keeping still holds its property.
@@ -24,11 +25,8 @@ import Testing
     /// The same for inputs near those of the corpus, without the fuzzer: what reads the network.
     @Test(arguments: ["http", "websocket", "resp", "json"]) func nearbyInputs(name: String) throws {
         let target = try #require(FuzzTarget.named(name))
-        var state: UInt64 = 1
-        func random(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % max(bound, 1)
-        }
+        var generator = SeededGenerator(seed: 1)
+        func random(_ bound: Int) -> Int { Int(generator.next() % UInt64(max(bound, 1))) }
         let files = Corpus.files(of: name).map(Corpus.bytes)
         for _ in 0..<2_000 {
             var bytes = files[random(files.count)]

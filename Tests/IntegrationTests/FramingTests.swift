@@ -2,6 +2,7 @@ import Basics
 import Glibc
 import HTTPCore
 import JSON
+import TestSupport
 import Testing
 
 /// Our parser beside one of others: whatever ours takes, h11 reads as the same request that ends
@@ -40,7 +41,7 @@ struct FramingTests {
         ].map { Array($0.utf8) } + [[0], [0x0b], [0x0c], [0x7f], [0x85], [0xa0], [0xff]]
 
     @Test(arguments: [1, 2, 3]) func othersReadTheSame(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var lines: [UInt8] = []
         var count = 0
         for _ in 0..<8_000 { count += Self.take(Self.stream(&random), into: &lines) }
@@ -56,7 +57,7 @@ struct FramingTests {
     }
 
     /// One to three requests, changed in one to three places.
-    private static func stream(_ random: inout SplitMix) -> [UInt8] {
+    private static func stream(_ random: inout SeededGenerator) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0...Int(random.next() % 3) {
             bytes += seeds[Int(random.next() % UInt64(seeds.count))]

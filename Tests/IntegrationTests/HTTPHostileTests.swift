@@ -222,7 +222,7 @@ struct HTTPHostileTests {
         ]
         // An address that has logged in waits a second at most for the wrong passwords behind it.
         #expect(try answers(server))
-        var random = SplitMix(state: 42)
+        var random = SeededGenerator(seed: 42)
         var statuses: [Int: Int] = [:]
         for round in 0..<2_000 {
             var bytes = seeds[round % seeds.count]

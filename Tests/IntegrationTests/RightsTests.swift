@@ -12,15 +12,7 @@ struct RightsTests {
         "flood", "encrypted", "arguments",
     ])
     func scenario(_ name: String) throws {
-        let folder = try Folder()
-        guard let binary = TestServer.binary else { throw Trouble(TestServer.absence) }
-        let script = Folder.repository + "/Tests/clients/rights.py"
-        let done = try Program.run(
-            [ClientTests.python, "-B", script, binary, folder.path, name], in: folder.path,
-            seconds: 120)
-        let log = Folder.text(of: folder.path + "/server.log")
-        #expect(done.status == 0, "\(done.output)\(done.error)\(log.suffix(4_000))")
-        #expect(done.output.hasSuffix("all good\n"), "\(done.output)")
+        try ClientScenario.run("rights", name)
     }
 
     @Test func whoMayDoWhatOverTCP() throws {

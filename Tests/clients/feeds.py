@@ -4,9 +4,7 @@ import atexit
 import base64
 import http.client
 import json
-import os
 import random
-import re
 import signal
 import socket
 import subprocess
@@ -18,28 +16,15 @@ import redis
 import websockets.exceptions
 from websockets.sync.client import connect
 
+import checks
+from checks import document, equal, expect
+
 binary, folder, scenario = sys.argv[1:4]
 basic = "Basic " + base64.b64encode(b"admin:secret").decode()
 
 
-def equal(found, expected):
-    if found != expected:
-        raise SystemExit(f"{found!r} is not {expected!r}")
-
-
-def expect(condition, what):
-    if not condition:
-        raise SystemExit(f"not so: {what}")
-
-
 def eventually(condition, what, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise SystemExit(f"not within {seconds} s: {what}")
+    return checks.eventually(condition, what, seconds)
 
 
 class Server:
@@ -51,33 +36,14 @@ class Server:
         self.start()
 
     def start(self):
-        log = open(f"{folder}/server.log", "ab+")
-        at = log.seek(0, os.SEEK_END)
-        self.process = subprocess.Popen(
-            [binary, "serve", "--data", f"{folder}/data", "--tcp", "127.0.0.1:0",
-             "--http", f"127.0.0.1:{self.http}", "--plugins", f"{folder}/plugins", *self.flags],
-            stdout=log, stderr=log, env={**os.environ, "ENTREPOT_ADMIN_PASSWORD": "secret"})
-        atexit.register(self.process.kill)
-
-        def ports():
-            if self.process.poll() is not None:
-                raise SystemExit(open(f"{folder}/server.log").read())
-            with open(f"{folder}/server.log") as text:
-                text.seek(at)
-                return re.search(r"listening tcp=127\.0\.0\.1:(\d+) http=127\.0\.0\.1:(\d+)",
-                                 text.read())
-
-        found = eventually(ports, "the server serves")
-        self.http = int(found[2])
+        self.process, port, self.http = checks.serve(
+            binary, folder, *self.flags, http=f"127.0.0.1:{self.http}", password="secret",
+            seconds=20)
         self.client = redis.Redis(
-            port=int(found[1]), username="admin", password="secret", decode_responses=True)
+            port=port, username="admin", password="secret", decode_responses=True)
 
     def run(self, line):
-        reply = self.client.execute_command(*line.split())
-        try:
-            return json.loads(reply)
-        except (TypeError, ValueError):
-            return reply
+        return document(self.client.execute_command(*line.split()))
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

@@ -1,12 +1,9 @@
 """Notices delivered by a real server to endpoints of every kind. BINARY FOLDER SCENARIO."""
-import atexit
 import email
 import email.policy
 import email.utils
 import http.server
 import json
-import os
-import re
 import signal
 import socket
 import ssl
@@ -17,27 +14,14 @@ import time
 
 import redis
 
+import checks
+from checks import document, equal, expect
+
 binary, folder, scenario = sys.argv[1:4]
 
 
-def equal(found, expected):
-    if found != expected:
-        raise SystemExit(f"{found!r} is not {expected!r}")
-
-
-def expect(condition, what):
-    if not condition:
-        raise SystemExit(f"not so: {what}")
-
-
 def eventually(condition, what, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise SystemExit(f"not within {seconds} s: {what}")
+    return checks.eventually(condition, what, seconds)
 
 
 class Server:
@@ -48,32 +32,13 @@ class Server:
         self.start()
 
     def start(self):
-        self.log = open(f"{folder}/server.log", "ab+")
-        at = self.log.seek(0, os.SEEK_END)
-        self.process = subprocess.Popen(
-            [binary, "serve", "--data", f"{folder}/data", "--tcp", "127.0.0.1:0", "--http", "off",
-             "--plugins", f"{folder}/plugins", *self.flags], stdout=self.log, stderr=self.log)
-
-        atexit.register(self.process.kill)
-
-        def port():
-            if self.process.poll() is not None:
-                raise SystemExit(open(f"{folder}/server.log").read())
-            with open(f"{folder}/server.log") as text:
-                text.seek(at)
-                return re.search(r"tcp=127\.0\.0\.1:(\d+)", text.read())
-
-        self.client = redis.Redis(
-            port=int(eventually(port, "the server serves")[1]), decode_responses=True)
+        self.process, port, _ = checks.serve(binary, folder, *self.flags, seconds=30)
+        self.client = redis.Redis(port=port, decode_responses=True)
 
     def run(self, *words):
         if len(words) == 1:
             words = words[0].split()
-        reply = self.client.execute_command(*words)
-        try:
-            return json.loads(reply)
-        except (TypeError, ValueError):
-            return reply
+        return document(self.client.execute_command(*words))
 
     def refused(self, line):
         try:

@@ -9,6 +9,8 @@ import time
 
 import redis
 
+from checks import equal, expect
+
 port, protocol = int(sys.argv[1]), int(sys.argv[2])
 tls = {"ssl": True, "ssl_ca_certs": sys.argv[3]} if len(sys.argv) > 3 else {}
 client = redis.Redis(port=port, protocol=protocol, decode_responses=True, **tls)
@@ -16,16 +18,6 @@ client = redis.Redis(port=port, protocol=protocol, decode_responses=True, **tls)
 
 def run(line, on=client):
     return on.execute_command(*line.split())
-
-
-def equal(found, expected):
-    if found != expected:
-        raise SystemExit(f"{found!r} is not {expected!r}")
-
-
-def expect(condition, what):
-    if not condition:
-        raise SystemExit(f"not so: {what}")
 
 
 equal(client.ping(), True)

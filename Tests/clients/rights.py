@@ -1,11 +1,9 @@
 """Rights that end or change while connections are open, on a real server.
 BINARY FOLDER SCENARIO."""
-import atexit
 import base64
 import http.client
 import json
 import os
-import re
 import socket
 import ssl
 import subprocess
@@ -17,29 +15,17 @@ import redis
 import websockets.exceptions
 from websockets.sync.client import connect
 
+import checks
+from checks import document, equal, expect
+
 binary, folder, scenario = sys.argv[1:4]
 HOST = "127.0.0.1"
 # What "at once" means.
 SOON = 1.0
 
 
-def expect(condition, what):
-    if not condition:
-        raise SystemExit(f"not so: {what}")
-
-
-def equal(found, expected, what=""):
-    if found != expected:
-        raise SystemExit(f"{what}: {found!r} is not {expected!r}")
-
-
 def eventually(condition, what, seconds=SOON):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise SystemExit(f"not within {seconds} s: {what}")
+    return checks.eventually(condition, what, seconds)
 
 
 def basic(name, password):
@@ -79,26 +65,14 @@ class Wire(threading.Thread):
 
 class Server:
     def __init__(self, *flags):
-        log = open(f"{folder}/server.log", "ab+")
-        self.process = subprocess.Popen(
-            [binary, "serve", "--data", f"{folder}/data", "--tcp", f"{HOST}:0", "--http",
-             f"{HOST}:0", "--plugins", f"{folder}/plugins", *flags], stdout=log, stderr=log,
-            env={**os.environ, "ENTREPOT_ADMIN_PASSWORD": "admin-password"})
-        atexit.register(self.process.kill)
-        pattern = r"listening tcp=127\.0\.0\.1:(\d+) http=127\.0\.0\.1:(\d+)"
-        found = eventually(
-            lambda: re.search(pattern, open(f"{folder}/server.log").read()), "it serves", 20)
-        self.tcp, self.http = int(found[1]), int(found[2])
+        self.process, self.tcp, self.http = checks.serve(
+            binary, folder, *flags, http=f"{HOST}:0", password="admin-password", seconds=20)
         # The way in that nothing closes.
         self.client = redis.Redis(
             unix_socket_path=f"{folder}/data/entrepot.sock", decode_responses=True)
 
     def run(self, line):
-        reply = self.client.execute_command(*line.split())
-        try:
-            return json.loads(reply)
-        except (TypeError, ValueError):
-            return reply
+        return document(self.client.execute_command(*line.split()))
 
     def market(self):
         for line in ("STATION ADD luna", "STATION ADD mars", "ITEM ADD water",

@@ -1,5 +1,6 @@
 import Basics
 import Domain
+import TestSupport
 import Testing
 
 @Suite struct IdentifierTests {

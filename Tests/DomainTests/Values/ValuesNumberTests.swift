@@ -1,5 +1,6 @@
 import Basics
 import Domain
+import TestSupport
 import Testing
 
 /// What reading gave: the value, or the code of the refusal.

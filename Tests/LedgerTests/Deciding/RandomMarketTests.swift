@@ -1,30 +1,12 @@
 import Domain
 import JSON
+import TestSupport
 import Testing
 
 @testable import Ledger
 
 /// Thousands of commands that a seed chooses, valid and not: whatever they do, the audit holds.
 @Suite struct RandomMarketTests {
-    /// SplitMix64.
-    private struct Seeded {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-            return z ^ (z >> 31)
-        }
-
-        mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
-        mutating func of<Element>(_ elements: [Element]) -> Element {
-            elements[below(elements.count)]
-        }
-    }
-
     /// What the commands so far have made: the next ones go on with it.
     private struct Made {
         var trades: [String] = []
@@ -47,7 +29,7 @@ import Testing
     @Test(arguments: [1, 20_261_120, UInt64.max])
     func anySequence(seed: UInt64) throws {
         try Market.check { market in
-            var random = Seeded(state: seed)
+            var random = SeededGenerator(seed: seed)
             var made = Made()
             market.setUp([
                 "SHIP ADD swift MASS 300 VOLUME 0.3", "SHIP ADD slow", "CURRENCY ADD USD Dollar 2",
@@ -79,7 +61,7 @@ import Testing
         }
     }
 
-    private func line(_ random: inout Seeded, _ made: Made, _ step: Int) -> String {
+    private func line(_ random: inout SeededGenerator, _ made: Made, _ step: Int) -> String {
         let stations = ["luna", "mars", "vega"]
         let items = ["water", "ore", "gas"]
         let one = random.below(3)
@@ -118,5 +100,13 @@ import Testing
         case 30: return "INVENTORY ADJUST \(from) \(item) \(quantity - 15) REASON r"
         default: return "INVENTORY ADD \(from) \(item) \(quantity * 4)"
         }
+    }
+}
+
+extension SeededGenerator {
+    fileprivate mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+    fileprivate mutating func of<Element>(_ elements: [Element]) -> Element {
+        elements[below(elements.count)]
     }
 }

@@ -1,6 +1,7 @@
 import Basics
 import Domain
 import Storage
+import TestSupport
 import Testing
 
 /// Whatever bytes come from the disk, reading ends in a value or in an error.
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: CodecCase.all) func randomBytes(_ sample: CodecCase) {
-        var random = Random(seed: 0x5eed)
+        var random = SeededGenerator(seed: 0x5eed)
         for _ in 0..<300 {
             let count = Int(random.next() % 64)
             var bytes: [UInt8] = [1]
@@ -96,20 +97,5 @@ import Testing
     private func read(_ sample: CodecCase, _ bytes: [UInt8]) {
         guard let again = try? sample.again(bytes) else { return }
         #expect((try? sample.again(again)) == again)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-private struct Random {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

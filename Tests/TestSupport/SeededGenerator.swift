@@ -1,10 +1,10 @@
 /// SplitMix64: the same numbers for the same seed on every machine.
-struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -13,7 +13,7 @@ struct SeededGenerator: RandomNumberGenerator {
     }
 
     /// Numbers of every length, so that small and extreme ones are as frequent as others.
-    mutating func anyLengthInteger() -> Int64 {
+    package mutating func anyLengthInteger() -> Int64 {
         let bits = next() % 65
         if bits == 64 { return [.min, .max, .min + 1, -1][Int(next() % 4)] }
         return Int64(bitPattern: next()) >> Int64(bits)
