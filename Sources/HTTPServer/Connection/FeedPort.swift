@@ -30,8 +30,8 @@ protocol FeedPort: AnyObject {
     func checkDeadlines(now: UInt64)
     /// Users or what they were granted changed.
     func accountsChanged(_ names: Set<Identifier>)
-    /// The origins of other pages that may use this server's cookie are others.
-    func originsChanged(_ origins: [Origin])
+    /// Whose pages may use this server's cookie has changed.
+    func originsChanged(_ origins: PageOrigins)
     /// Sends what is to be sent, for a bounded time; wakes the loop where more is left.
     func flush()
     /// The limits in force are new.
@@ -43,6 +43,6 @@ protocol FeedPort: AnyObject {
 }
 
 extension FeedPort {
-    func originsChanged(_ origins: [Origin]) {}
+    func originsChanged(_ origins: PageOrigins) {}
     var counts: [FeedCounts] { [] }
 }

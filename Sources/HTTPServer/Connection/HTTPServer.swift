@@ -24,7 +24,9 @@ package final class HTTPServer: Edge {
     let log: Log
     /// What connections speak TLS with; nil: they speak HTTP as it is. A new one counts for the
     /// connections that come after.
-    package var security: TLSContext?
+    package var security: TLSContext? {
+        didSet { feeds?.originsChanged(pageOrigins) }
+    }
     let clock: any Clock
     let scratch = HTTPScratch()
     let mailbox: Mailbox
@@ -36,7 +38,11 @@ package final class HTTPServer: Edge {
     package private(set) var limits: Limits
     /// What is particular to HTTP, changeable while it runs.
     package var settings: HTTPSettings {
-        didSet { feeds?.originsChanged(settings.corsOrigins) }
+        didSet { feeds?.originsChanged(pageOrigins) }
+    }
+    /// Whose pages may use this server's cookie.
+    var pageOrigins: PageOrigins {
+        PageOrigins(allowed: settings.corsOrigins, isEncrypted: security != nil)
     }
     package let statistics: HTTPStatistics
     /// The proof of the store that administrators ask for.
@@ -83,7 +89,7 @@ package final class HTTPServer: Edge {
         var generator = SystemRandomNumberGenerator()
         requestPrefix = String(generator.next(upperBound: 36 * 36 * 36 * 36) as UInt64, radix: 36)
         feeds = FeedHub.make(serving)
-        feeds?.originsChanged(settings.corsOrigins)
+        feeds?.originsChanged(pageOrigins)
         serving.add(self)
     }
 

@@ -90,9 +90,7 @@ extension FeedHub {
         // that they remember. Programs have no origin.
         let isOfProgram =
             request.head.hasField("authorization") && !request.head.hasField("origin")
-        if caller != nil, !isOfProgram,
-            !WebSocketHandshake.isSameOrigin(request.head, allowed: allowedOrigins)
-        {
+        if caller != nil, !isOfProgram, !(origins.isOwn(request.head) ?? false) {
             throw Problem(.noPerm, "a page of another origin may not do this")
         }
         let stream = FeedStream(

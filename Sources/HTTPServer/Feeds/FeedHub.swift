@@ -40,7 +40,7 @@ final class FeedHub: FeedPort {
     /// The limits in force.
     private(set) var limits: Limits
     /// Origins of other pages that may open WebSockets with this server's cookie.
-    var allowedOrigins: Set<String> = []
+    var origins = PageOrigins()
     /// Answers who asks for JSON instead of a stream.
     var latest: ((LatestQuery, Caller) throws(CommandError) -> HTTPResponse)?
     private(set) var statistics = Statistics()
@@ -304,7 +304,7 @@ final class FeedHub: FeedPort {
 
     func limitsChanged(_ limits: Limits) { self.limits = limits }
 
-    func originsChanged(_ origins: [Origin]) { allowedOrigins = Set(origins.map(\.text)) }
+    func originsChanged(_ origins: PageOrigins) { self.origins = origins }
 
     /// Called twice a second.
     func checkDeadlines(now: UInt64) {

@@ -48,19 +48,4 @@ enum WebSocketHandshake {
         let name = word.split(whereSeparator: { $0 == " " || $0 == "\t" })
         return name.count == 1 && name[0].lowercased() == "websocket"
     }
-
-    /// Whether a page may use this server's cookie on a WebSocket: browsers send cookies with
-    /// requests of other sites' pages too.
-    ///
-    /// - Parameters:
-    ///   - allowed: origins of other pages that may, as browsers write them.
-    static func isSameOrigin(_ head: RequestHead, allowed: Set<String>) -> Bool {
-        let origins = head.fields(named: "origin")
-        guard origins.count == 1, let origin = Origin(origins[0]) else { return false }
-        if allowed.contains(origin.text) { return true }
-        guard let authority = head.authority,
-            let own = Origin(authority: authority, isSecure: origin.scheme == "https")
-        else { return false }
-        return origin == own
-    }
 }

@@ -33,22 +33,9 @@ enum PageCookie {
         return .page(cookie)
     }
 
-    /// A page that was not encrypted may be anybody's, so it counts as another origin for a server
-    /// that encrypts.
-    ///
     /// - Throws: 403 where the request says that it comes from a page of another origin.
     static func checkOrigin(_ head: RequestHead, _ server: HTTPServer) throws(Problem) {
-        let origins = head.fields(named: "origin")
-        if origins.isEmpty { return }
-        if origins.count == 1, let origin = Origin(origins[0]) {
-            if server.settings.corsOrigins.contains(origin) { return }
-            let isSecure = server.security != nil || origin.scheme == "https"
-            if let authority = head.authority,
-                let own = Origin(authority: authority, isSecure: isSecure), own == origin
-            {
-                return
-            }
-        }
+        if server.pageOrigins.isOwn(head) ?? true { return }
         throw Problem(.noPerm, "a page of another origin may not use this server's cookie")
     }
 

@@ -50,7 +50,7 @@ struct FeedHandshakeTests {
     }
 
     @Test func comparesOrigins() throws {
-        let allowed: Set<String> = ["https://board.example"]
+        var origins = PageOrigins(allowed: [try #require(Origin("https://board.example"))])
         let cases: [(String, Bool)] = [
             ("", false), ("Origin: http://api.example:7480\r\n", true),
             ("Origin: https://api.example:7480\r\n", true),
@@ -62,10 +62,13 @@ struct FeedHandshakeTests {
             ("Origin: http://board.example\r\n", false),
         ]
         for (fields, isSame) in cases {
-            #expect(
-                WebSocketHandshake.isSameOrigin(try head(fields), allowed: allowed) == isSame,
-                "\(fields)")
+            #expect((origins.isOwn(try head(fields)) ?? false) == isSame, "\(fields)")
         }
+        // A page that was not encrypted is none of a server that encrypts.
+        origins.isEncrypted = true
+        #expect(origins.isOwn(try head("Origin: http://api.example:7480\r\n")) == false)
+        #expect(origins.isOwn(try head("Origin: https://api.example:7480\r\n")) == true)
+        #expect(origins.isOwn(try head("")) == nil)
     }
 
     @Test func aCookieNeedsItsOrigin() throws {
@@ -76,7 +79,8 @@ struct FeedHandshakeTests {
         for fields in ["Cookie: a=b\r\n", "Cookie: a=b\r\nOrigin: http://evil.example\r\n"] {
             #expect(throws: Problem.self) { try world.openSocket(fields, caller: .local) }
         }
-        world.hub.originsChanged([Origin("https://board.example:443")].compactMap(\.self))
+        world.hub.originsChanged(
+            PageOrigins(allowed: [try #require(Origin("https://board.example:443"))]))
         let board = "Cookie: a=b\r\nOrigin: https://board.example\r\n"
         #expect(try world.openSocket(board, caller: .local).texts.count == 1)
         // A browser adds what it remembers of a log-in, whoever's page asks.
@@ -89,6 +93,9 @@ struct FeedHandshakeTests {
             let socket = try? world.openSocket(basic + origin, caller: .local)
             #expect((socket != nil) == opens, "\(origin)")
         }
+        world.hub.originsChanged(PageOrigins(isEncrypted: true))
+        let plain = basic + "Origin: http://api.example:7480\r\n"
+        #expect(throws: Problem.self) { try world.openSocket(plain, caller: .local) }
         // A token of its own may come from anywhere.
         _ = try world.openSocket("Origin: http://evil.example\r\n")
     }
